@@ -1,0 +1,51 @@
+# Every command sets up what it needs; nothing but Python 3.11+ and make must be there before.
+PYTHON ?= python3
+BIN := .venv/bin
+.PHONY: demo test setup setup-dev check quick fix run stop docs bench lock clean
+
+demo: setup            ## build the rehearsal city and serve it
+	$(BIN)/huiju demo
+
+test: setup-dev        ## every test, in parallel
+	$(BIN)/pytest -n 2 --dist worksteal; status=$$?; $(BIN)/python -m tests.stop; exit $$status
+
+setup:                 ## what `make demo` does first
+	@$(PYTHON) tools/setup.py run
+
+setup-dev:             ## what `make test` does first
+	@$(PYTHON) tools/setup.py dev
+
+check: setup-dev       ## what CI checks beside the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/djlint --check --quiet src
+	$(BIN)/python tools/messages.py --check
+	DJANGO_SETTINGS_MODULE=huiju.config.settings_test $(BIN)/python -W ignore -m django makemigrations --check --dry-run
+
+fix: setup-dev         ## let the tools mend what they can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	-$(BIN)/djlint --reformat --quiet src
+
+run: setup             ## serve the instance in ./var
+	$(BIN)/huiju serve
+
+stop:                  ## stop what `make demo` or `make run` left running
+	$(BIN)/huiju stop
+
+docs: setup-dev        ## write docs/reference from the code
+	$(BIN)/python tools/reference.py
+
+bench: setup-dev       ## ratios of design targets, measured in one run
+	$(BIN)/python tools/bench.py
+
+lock:                  ## renew requirements/*.txt from pyproject.toml
+	$(BIN)/uv lock -q --upgrade
+	$(BIN)/uv export -q --all-extras --no-default-groups --no-emit-project --no-header -o requirements/run.txt
+	$(BIN)/uv export -q --all-extras --group test --group lint --no-emit-project --no-header -o requirements/dev.txt
+
+clean:                 ## remove everything that was made
+	-$(BIN)/huiju stop
+	rm -rf .venv var node_modules src/huiju/ui/static/vendor

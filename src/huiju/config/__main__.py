@@ -1,0 +1,3 @@
+from huiju.config.cli import main
+
+main()

