@@ -19,7 +19,9 @@ PYTHON = VENV / "bin" / "python"
 def main(group: str) -> None:
     """Bring the checkout up to date; `group` is `run` or `dev`."""
     if sys.version_info < (3, 11):
-        sys.exit(f"需要 Python 3.11 以上，当前是 {sys.version.split()[0]}。请用 PYTHON=python3.12 make … 指定。")
+        sys.exit(
+            f"需要 Python 3.11 以上，当前是 {sys.version.split()[0]}。请用 PYTHON=python3.12 make … 指定。"
+        )
     make_environment()
     install_packages(group)
     for script in ("assets.py", "messages.py"):

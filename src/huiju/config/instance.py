@@ -29,6 +29,8 @@ class Login:
 
 @dataclass(frozen=True)
 class Instance:
+    """Where an instance lives and how its two database roles sign in."""
+
     home: Path
     database_url: str = ""
 

@@ -108,7 +108,9 @@ def _serve(instance: Instance, wanted: int) -> int:
     return _watch(instance, web, background)
 
 
-def _watch(instance: Instance, web: subprocess.Popen[bytes], worker: subprocess.Popen[bytes]) -> int:
+def _watch(
+    instance: Instance, web: subprocess.Popen[bytes], worker: subprocess.Popen[bytes]
+) -> int:
     """Wait for the end of the web server or a signal, then stop both; restart a lost worker."""
 
     def leave(_signal: int, _frame: object) -> None:
@@ -202,7 +204,9 @@ def _free_port(wanted: int) -> int:
             except OSError:
                 continue
             return port
-    raise SystemExit(f"端口 {wanted} 到 {wanted + PORTS_TRIED - 1} 都被占用，请用 --port 指定另一个。")
+    raise SystemExit(
+        f"端口 {wanted} 到 {wanted + PORTS_TRIED - 1} 都被占用，请用 --port 指定另一个。"
+    )
 
 
 def _wait_until_answering(port: int, seconds: float = 30) -> None:

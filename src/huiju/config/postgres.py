@@ -224,6 +224,7 @@ def _hand_over(connection: psycopg.Connection, owner: str, app: str, database: s
         "app": sql.Identifier(app),
         "database": sql.Identifier(database),
     }
+    defaults = "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
     for statement in (
         "ALTER DATABASE {database} OWNER TO {owner}",
         "ALTER SCHEMA public OWNER TO {owner}",
@@ -231,9 +232,7 @@ def _hand_over(connection: psycopg.Connection, owner: str, app: str, database: s
         "REVOKE CONNECT ON DATABASE {database} FROM PUBLIC",
         "GRANT CONNECT ON DATABASE {database} TO {app}",
         "GRANT USAGE ON SCHEMA public TO {app}",
-        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
-        " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
-        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
-        " GRANT USAGE, SELECT ON SEQUENCES TO {app}",
+        f"{defaults} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {{app}}",
+        f"{defaults} GRANT USAGE, SELECT ON SEQUENCES TO {{app}}",
     ):
         connection.execute(sql.SQL(statement).format(**parts))  # type: ignore[arg-type]

@@ -15,7 +15,9 @@ class Environment(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HUIJU_")
 
-    debug: bool = Field(False, description="Show programming errors in the browser; never in service.")
+    debug: bool = Field(
+        False, description="Show programming errors in the browser; never in service."
+    )
     database_role: str = Field(APP, description="`owner` for migrations, else `app`.")
     hosts: str = Field("*", description="Host names this site answers to, comma separated.")
     origins: str = Field("", description="https origins behind a proxy, comma separated.")
@@ -28,7 +30,9 @@ class Environment(BaseSettings):
     import_max_columns: int = Field(200, description="Most columns an import reads.")
     import_seconds: int = Field(120, description="Longest time the reading child process gets.")
     import_memory_mb: int = Field(300, description="Most memory the reading child process gets.")
-    mail_url: str = Field("", description="SMTP server as smtp://user:password@host:port; empty: to file.")
+    mail_url: str = Field(
+        "", description="SMTP server as smtp://user:password@host:port; empty: to file."
+    )
 
 
 env = Environment()  # type: ignore[call-arg]

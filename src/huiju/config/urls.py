@@ -11,6 +11,5 @@ urlpatterns = [
     path("allowances/", include("huiju.allowances.urls")),
     path("statistics/", include("huiju.statistics.urls")),
     path("directory/", include("huiju.directory.urls")),
-    path("ui/", include("huiju.ui.urls")),
     path("account/", include("allauth.urls")),
 ]

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PlaceKind(TextChoices):
+    """Levels of the administrative tree, the root first."""
+
     CITY = "city", _("City")
     DISTRICT = "district", _("District")
     STREET = "street", _("Street or town")
@@ -12,6 +14,8 @@ class PlaceKind(TextChoices):
 
 
 class OrganisationKind(TextChoices):
+    """Kinds of employers, purchasers and providers."""
+
     COMMUNITY = "community", _("Community committee")
     AGENCY = "agency", _("Social-work agency")
     INSTITUTION = "institution", _("Public institution")
@@ -20,6 +24,8 @@ class OrganisationKind(TextChoices):
 
 
 class Role(TextChoices):
+    """What a user is, in a place or an organisation."""
+
     CITY = "city", _("City official")
     DISTRICT = "district", _("District official")
     STREET = "street", _("Street or community official")
@@ -31,7 +37,9 @@ class Role(TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
-EVERYBODY = frozenset({"desk.view", "directory.account", "directory.view_places", "policies.view", "ui.view"})
+EVERYBODY = frozenset(
+    {"desk.view", "directory.account", "directory.view_places", "policies.view", "ui.view"}
+)
 READS = frozenset(
     {"registry.view", "registry.search", "statistics.view", "allowances.view", "transfers.view"}
 )
@@ -66,7 +74,8 @@ ACTIONS: dict[str, frozenset[str]] = {
     Role.AGENCY: EVERYBODY | {"registry.view", "registry.search", "directory.view_organisations"},
     Role.WORKER: EVERYBODY | {"registry.view_self"},
     Role.REVIEWER: EVERYBODY,
-    Role.FINANCE: EVERYBODY | {"allowances.view", "statistics.view", "policies.confirm", "transfers.export"},
+    Role.FINANCE: EVERYBODY
+    | {"allowances.view", "statistics.view", "policies.confirm", "transfers.export"},
     Role.AUDITOR: EVERYBODY | READS | {"audit.view", "directory.view_organisations"},
     Role.ADMINISTRATOR: EVERYBODY | {"directory.administer", "audit.view"},
 }

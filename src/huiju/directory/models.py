@@ -29,7 +29,9 @@ class Place(models.Model):
     code = models.CharField(_("Code"), max_length=12)
     name = models.CharField(_("Name"), max_length=60)
     kind = models.CharField(_("Kind"), max_length=10, choices=PlaceKind)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
     path = models.CharField(max_length=60, db_index=True)
     starts_on = models.DateField(_("Valid from"))
     ends_on = models.DateField(_("Valid until"), null=True, blank=True)
@@ -84,6 +86,8 @@ class Organisation(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
+    """Makes accounts; Django and allauth ask for it by this shape."""
+
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(username=username, **fields)
         user.set_password(password)

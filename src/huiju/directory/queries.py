@@ -28,11 +28,10 @@ def places_held(user: User, action: str, *, on: date) -> list[Place]:
 def district_of(place: Place) -> Place | None:
     """The district a place is or lies in; None for the city."""
     codes = place.path.rstrip("/").split("/")
-    found: Place | None = Place.objects.filter(
-        code__in=codes, kind=PlaceKind.DISTRICT
-    ).first()
+    found: Place | None = Place.objects.filter(code__in=codes, kind=PlaceKind.DISTRICT).first()
     return found
 
 
 def organisations() -> QuerySet[Organisation]:
+    """Every organisation with its place, unordered."""
     return Organisation.objects.select_related("place")

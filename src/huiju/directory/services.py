@@ -37,7 +37,9 @@ def record_place(
     parent = Place.objects.filter(code=parent_code).first() if parent_code else None
     if parent is None and (parent_code or kind != PlaceKind.CITY):
         raise PlaceUnknown(
-            _("“%(name)s” (%(code)s) names the parent %(parent)s, which is not there. Put parents first.")
+            _(
+                "“%(name)s” (%(code)s) names the parent %(parent)s, which is not there. Put parents first."
+            )
             % {"name": name, "code": code, "parent": parent_code or "—"}
         )
     wanted = {
@@ -78,7 +80,13 @@ def create_user(*, username: str, label: str, password: str, by: User | None) ->
 
 @transaction.atomic
 def grant_role(
-    *, user: User, role: str, where: Place | Organisation, period: Period, reason: str, by: User | None
+    *,
+    user: User,
+    role: str,
+    where: Place | Organisation,
+    period: Period,
+    reason: str,
+    by: User | None,
 ) -> Grant:
     """Give a user a role in a place or an organisation. Nobody grants to themself."""
     if by is not None and by.pk == user.pk:
@@ -112,6 +120,9 @@ def end_grant(*, grant: Grant, by: User, on: date) -> Grant:
     grant.ends_on = max(on, grant.starts_on)
     grant.save(update_fields=["ends_on"])
     audit.record(
-        actor=by, action="directory.grant_ended", subject=f"user:{grant.user.username}", role=grant.role
+        actor=by,
+        action="directory.grant_ended",
+        subject=f"user:{grant.user.username}",
+        role=grant.role,
     )
     return grant

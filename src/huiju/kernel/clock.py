@@ -1,9 +1,9 @@
 """The one clock. Code below the edges takes instants and dates as arguments; edges ask here."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 CITY_ZONE = ZoneInfo("Asia/Shanghai")
@@ -13,7 +13,7 @@ _fixed: ContextVar[datetime | None] = ContextVar("huiju_clock", default=None)
 
 def now() -> datetime:
     """The present instant (aware), or the one set by `fixed`."""
-    return _fixed.get() or datetime.now(timezone.utc)
+    return _fixed.get() or datetime.now(UTC)
 
 
 def today() -> date:

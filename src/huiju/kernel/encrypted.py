@@ -24,7 +24,7 @@ def _loaded(folder: Path, _changed_at: int) -> crypto.KeyRing:
     return crypto.load(folder)
 
 
-def column_of(field: "models.Field[Any, Any]") -> str:
+def column_of(field: Any) -> str:
     """What a field's sealed values are bound to: `table.column`."""
     return f"{field.model._meta.db_table}.{field.column}"
 
@@ -34,7 +34,7 @@ def search_digest(model: type[models.Model], field_name: str, text: str) -> str:
     return crypto.digest(ring(), text, column=column_of(model._meta.get_field(field_name)))
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """Text that lies sealed in the database. An empty text is stored empty.
 
     It can be read and written but not searched: keep `search_digest` in a column beside it.

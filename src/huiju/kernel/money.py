@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from huiju.kernel.errors import DomainError
 
-YUAN_TEXT = re.compile(r"^[-−]?(\d{1,3}(,\d{3})+|\d+)(\.\d{1,2})?$")
+YUAN_TEXT = re.compile(r"^[-−]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]{1,2})?$")
 
 
 class NotAnAmount(DomainError):
@@ -22,8 +22,7 @@ def fen_from_yuan(text: str) -> int:
     plain = text.strip()
     if not YUAN_TEXT.match(plain):
         raise NotAnAmount(
-            _("“%(text)s” is not an amount: write yuan with at most two decimals.")
-            % {"text": text}
+            _("“%(text)s” is not an amount: write yuan with at most two decimals.") % {"text": text}
         )
     return int(Decimal(plain.replace(",", "").replace("−", "-")) * 100)
 

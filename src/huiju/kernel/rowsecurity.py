@@ -65,9 +65,9 @@ def _swap(values: tuple[str, ...]) -> tuple[str, ...]:
     reads = ", ".join(f"coalesce(current_setting('{name}', true), '')" for name in SETTINGS)
     writes = ", ".join(f"set_config('{name}', %s, true)" for name in SETTINGS)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {reads}")  # noqa: S608 -- constant names
+        cursor.execute(f"SELECT {reads}")
         before: tuple[str, ...] = cursor.fetchone()
-        cursor.execute(f"SELECT {writes}", values)  # noqa: S608 -- constant names
+        cursor.execute(f"SELECT {writes}", values)
     return before
 
 
@@ -83,8 +83,8 @@ def condition(model: type[models.Model]) -> str:
         field: Any = model._meta.get_field(parent)
         target = field.related_model._meta
         parts.append(
-            f"EXISTS (SELECT 1 FROM {target.db_table} parent"
-            f" WHERE parent.{target.pk.column} = {model._meta.db_table}.{field.column})"
+            f"EXISTS (SELECT 1 FROM {target.db_table} parent WHERE"  # noqa: S608 -- names of our tables
+            f" parent.{target.pk.column} = {model._meta.db_table}.{field.column})"
         )
     if place := getattr(declared, "place", None):
         parts.append(f"{_column(model, place)} IN {_listed('huiju.places')}")

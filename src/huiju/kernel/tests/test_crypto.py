@@ -208,9 +208,7 @@ def test_the_public_half_of_every_signing_key_lies_beside_it(tmp_path):
     second = crypto.rotate(tmp_path, profile="intl", at=AT, purpose="sign")
 
     shared = {path.stem: base64.b64decode(path.read_text()) for path in tmp_path.glob("*.pub")}
-    assert shared == {
-        key.id: crypto.public_key(key) for key in (first.signing, second.signing)
-    }
+    assert shared == {key.id: crypto.public_key(key) for key in (first.signing, second.signing)}
 
 
 def test_a_key_never_shows_its_secret(ring):

@@ -23,7 +23,7 @@ from huiju.config.instance import APP, OWNER, Instance
 from huiju.config.lifecycle import ensure_key_ring
 from huiju.config.postgres import Server, ensure_database, ensure_roles
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent
 TEMPLATE_PREFIX = "huiju_template_"
 
 
@@ -64,7 +64,7 @@ def _build_template(dsn: str, instance: Instance, template: str) -> None:
     target = {"HUIJU_DATABASE_ROLE": OWNER, "HUIJU_TEST_DATABASE": building}
     ensure_key_ring(instance)
     for words in (["migrate", "--noinput", "-v", "0"], ["load_places"]):
-        command = [sys.executable, "-m", "django", *words]
+        command = [sys.executable, "-m", "django", *words, "--skip-checks"]
         subprocess.run(command, check=True, env=os.environ | settings | target)
     with psycopg.connect(dsn, autocommit=True) as server:
         names = sql.Identifier(building), sql.Identifier(template)

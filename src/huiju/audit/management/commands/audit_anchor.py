@@ -1,0 +1,38 @@
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from huiju.audit import services
+from huiju.audit.verifier import canonical
+from huiju.kernel import clock
+
+
+class Command(BaseCommand):
+    help = "Sign the head of the audit chain; to standard output, or into folders."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--folder", type=Path, action="append", default=[])
+        parser.add_argument("--algorithm", default="Ed25519")
+
+    def handle(self, *, folder: list[Path], algorithm: str, **_options: Any) -> None:
+        try:
+            anchor = services.make_anchor(at=clock.now(), algorithm=algorithm)
+        except services.UnknownSignature as refusal:
+            raise CommandError(
+                _("Anchors are signed by Ed25519; %(algorithm)s is not available here.")
+                % {"algorithm": algorithm},
+                returncode=2,
+            ) from refusal
+        data = canonical(anchor) + b"\n"
+        if not folder:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        for place in folder:
+            place.mkdir(parents=True, exist_ok=True)
+            name = f"audit-{anchor['seq']:012}-{anchor['at'][:19].replace(':', '')}.anchor"
+            (place / name).write_bytes(data)
+            self.stderr.write(_("Anchor written to %(file)s.") % {"file": place / name})
