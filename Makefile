@@ -22,6 +22,7 @@ check: setup-dev       ## what CI checks beside the tests
 	$(BIN)/mypy
 	$(BIN)/djlint --check --quiet src
 	$(BIN)/python tools/messages.py --check
+	$(BIN)/python tools/reference.py --check
 	DJANGO_SETTINGS_MODULE=huiju.config.settings_test $(BIN)/python -W ignore -m django makemigrations --check --dry-run
 
 fix: setup-dev         ## let the tools mend what they can

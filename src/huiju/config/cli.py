@@ -4,13 +4,17 @@ Commands print JSON on standard output and people's words on standard error. Exi
 1 the input was judged and something in it is wrong, 2 it could not be judged.
 """
 
+import argparse
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from huiju.config import lifecycle
 from huiju.config.instance import Instance
 from huiju.config.postgres import PostgresUnavailable
+
+SETTINGS = "huiju.config.settings"
 
 # what a user types → Django's management command and the words it starts with
 MANAGED: dict[tuple[str, ...], list[str]] = {
@@ -71,9 +75,7 @@ def run(words: list[str]) -> int:
 
         return verifier.main(words[2:])
     if words[:2] == ["allowances", "replay"]:
-        from huiju.allowances import worksheets  # noqa: PLC0415 -- slow import
-
-        return worksheets.main(words[2:])
+        return replay(words[2:])
     for length in (2, 1):
         if command := MANAGED.get(tuple(words[:length])):
             return manage([*command, *words[length:]])
@@ -81,10 +83,28 @@ def run(words: list[str]) -> int:
     return 0 if words[:1] in (["--help"], ["help"]) else 2
 
 
+def replay(words: list[str]) -> int:
+    """Check allowance worksheets: the rules without a database, in Chinese words."""
+    options = argparse.ArgumentParser("huiju allowances replay")
+    options.add_argument("cases", type=Path, help="a JSON list of cases")
+    file = options.parse_args(words).cases
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    import django  # noqa: PLC0415 -- slow import
+
+    django.setup()
+    from huiju.allowances import worksheets  # noqa: PLC0415 -- slow import
+
+    return int(worksheets.replay_file(file))
+
+
 def manage(words: list[str]) -> int:
     """Run Django's management command, with the database up."""
-    lifecycle.start_database(Instance.from_environment())
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiju.config.settings")
+    instance = Instance.from_environment()
+    if not instance.secret("secret_key"):
+        print("这里还没有实例。请先运行 huiju init 或 huiju demo。", file=sys.stderr)
+        return 2
+    lifecycle.start_database(instance)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     from django.core.management import execute_from_command_line  # noqa: PLC0415 -- slow import
 
     execute_from_command_line(["huiju", *words])

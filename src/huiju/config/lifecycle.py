@@ -92,7 +92,7 @@ def _serve(instance: Instance, wanted: int) -> int:
             *(sys.executable, "-m", "gunicorn", "huiju.config.wsgi"),
             *("--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"),
             *("--worker-class", "gthread", "--timeout", "120", "--log-level", "warning"),
-            *("--control-socket", str(instance.socket_folder / "gunicorn.ctl")),
+            "--no-control-socket",
         ],
         env=_environment(),
     )

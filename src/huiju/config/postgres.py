@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -142,11 +143,10 @@ class Server:
     def _run(
         self, program: str, *arguments: str | Path, check: bool = True
     ) -> subprocess.CompletedProcess[str]:
-        as_account = (
-            {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
-            if self.account
-            else {}
-        )
+        as_account: dict[str, Any] = {}
+        if self.account:
+            as_account = {"user": self.account.pw_uid, "group": self.account.pw_gid}
+            as_account["extra_groups"] = []
         return subprocess.run(  # noqa: S603 -- our own binaries and paths
             [str(self.binaries / "bin" / program), *map(str, arguments)],
             check=check,
@@ -156,7 +156,7 @@ class Server:
             text=True,
             cwd=self.folder,
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "Asia/Shanghai"},
-            **as_account,  # type: ignore[arg-type]
+            **as_account,
         )
 
 
@@ -235,4 +235,4 @@ def _hand_over(connection: psycopg.Connection, owner: str, app: str, database: s
         f"{defaults} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {{app}}",
         f"{defaults} GRANT USAGE, SELECT ON SEQUENCES TO {{app}}",
     ):
-        connection.execute(sql.SQL(statement).format(**parts))  # type: ignore[arg-type]
+        connection.execute(sql.SQL(statement).format(**parts))

@@ -30,6 +30,10 @@ class Environment(BaseSettings):
     import_max_columns: int = Field(200, description="Most columns an import reads.")
     import_seconds: int = Field(120, description="Longest time the reading child process gets.")
     import_memory_mb: int = Field(300, description="Most memory the reading child process gets.")
+    audit_anchor_folders: str = Field(
+        "",
+        description="Where signed heads of the audit chain go, comma separated; outside the database.",
+    )
     mail_url: str = Field(
         "", description="SMTP server as smtp://user:password@host:port; empty: to file."
     )
@@ -42,6 +46,9 @@ PACKAGE = Path(__file__).resolve().parent.parent
 HUIJU_HOME = instance.home
 HUIJU_KEYS = instance.keys
 HUIJU_FILES = instance.files
+AUDIT_ANCHOR_FOLDERS = [
+    Path(folder) for folder in env.audit_anchor_folders.split(",") if folder
+] or [HUIJU_HOME / "anchors"]
 CRYPTO_PROFILE = env.crypto_profile
 IMPORT_MAX_BYTES = env.import_max_mb * 2**20
 IMPORT_MAX_UNPACKED_BYTES = env.import_max_unpacked_mb * 2**20

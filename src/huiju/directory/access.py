@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import connection, transaction
@@ -58,6 +58,11 @@ def acting_as_system() -> Iterator[None]:
         yield
 
 
+def reader(request: HttpRequest) -> User:
+    """The signed-in user of a request."""
+    return cast(User, request.user)
+
+
 def _guarded(request: HttpRequest, action: str, method: str) -> HttpResponse | None:
     """The answer to a request that may not go on, or None."""
     if request.method not in ({"GET", "HEAD"} if method == "GET" else {method}):
@@ -67,7 +72,7 @@ def _guarded(request: HttpRequest, action: str, method: str) -> HttpResponse | N
     if request.user.must_change_password and action != "directory.account":
         return redirect("account_change_password")
     if not request.user.holds(action):
-        audit.record(actor=request.user, action="directory.page_refused", subject=action)
+        audit.record(actor=reader(request), action="directory.page_refused", subject=action)
         return render(
             request,
             "ui/refused.html",
@@ -90,8 +95,8 @@ def page(action: str, *, logged: str = "") -> Callable[[View], View]:
                 return refusal
             if logged:
                 subject = ":".join(str(value) for value in kwargs.values())
-                audit.record(actor=request.user, action=logged, subject=subject)
-            with reading_as(request.user):
+                audit.record(actor=reader(request), action=logged, subject=subject)
+            with reading_as(reader(request)):
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION READ ONLY")
                 response = view(request, *args, **kwargs)
@@ -112,7 +117,7 @@ def change(action: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if refusal := _guarded(request, action, "POST"):
                 return refusal
-            with reading_as(request.user):
+            with reading_as(reader(request)):
                 return view(request, *args, **kwargs)
 
         guarded.audience, guarded.kind = action, "change"  # type: ignore[attr-defined]

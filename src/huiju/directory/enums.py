@@ -80,6 +80,19 @@ ACTIONS: dict[str, frozenset[str]] = {
     Role.ADMINISTRATOR: EVERYBODY | {"directory.administer", "audit.view"},
 }
 
+# At which kinds of places a role is given; "organisation" stands for an employer or agency.
+ROLE_PLACES: dict[str, frozenset[str]] = {
+    Role.CITY: frozenset({PlaceKind.CITY}),
+    Role.DISTRICT: frozenset({PlaceKind.DISTRICT}),
+    Role.STREET: frozenset({PlaceKind.STREET, PlaceKind.COMMUNITY}),
+    Role.AGENCY: frozenset({"organisation"}),
+    Role.WORKER: frozenset({*PlaceKind, "organisation"}),
+    Role.REVIEWER: frozenset({PlaceKind.CITY, PlaceKind.DISTRICT}),
+    Role.FINANCE: frozenset({PlaceKind.CITY, PlaceKind.DISTRICT}),
+    Role.AUDITOR: frozenset({PlaceKind.CITY, PlaceKind.DISTRICT}),
+    Role.ADMINISTRATOR: frozenset({PlaceKind.CITY, PlaceKind.DISTRICT}),
+}
+
 # Roles whose reach covers people's records; an administrator manages accounts and sees nobody's file.
 SEES_PEOPLE = frozenset(
     {Role.CITY, Role.DISTRICT, Role.STREET, Role.AGENCY, Role.FINANCE, Role.AUDITOR}

@@ -1,11 +1,17 @@
-"""Reads of places and organisations, which everybody signed in may see."""
+"""Reads of places and organisations, which everybody signed in may see, and of accounts."""
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from huiju.directory.enums import PlaceKind
 from huiju.directory.models import Organisation, Place, User
+from huiju.kernel.errors import DomainError
+
+
+class WhereUnknown(DomainError):
+    """A text names no place or organisation, or several."""
 
 
 def city() -> Place:
@@ -35,3 +41,39 @@ def district_of(place: Place) -> Place | None:
 def organisations() -> QuerySet[Organisation]:
     """Every organisation with its place, unordered."""
     return Organisation.objects.select_related("place")
+
+
+def place_or_organisation(text: str) -> Place | Organisation:
+    """The one place (code or name) or organisation (credit code or name) a text names.
+
+    Raises WhereUnknown when there is none or more than one.
+    """
+    plain = text.strip()
+    found: list[Place | Organisation] = [
+        *Place.objects.filter(Q(code=plain) | Q(name=plain)).order_by("pk")[:2],
+        *Organisation.objects.exclude(uscc="").filter(uscc=plain),
+        *Organisation.objects.filter(name=plain).order_by("pk")[:2],
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise WhereUnknown(_("“%(text)s” names several; write its code.") % {"text": plain})
+    raise WhereUnknown(
+        _("“%(text)s” is not there: write a place’s code or name, or an organisation’s credit code.")
+        % {"text": plain}
+    )
+
+
+def users_administered_by(admin: User, *, on: date) -> QuerySet[User]:
+    """Accounts with a role inside the places an administrator holds, and those without any role."""
+    inside = Q(grants=None)
+    for place in places_held(admin, "directory.administer", on=on):
+        inside |= Q(grants__place__path__startswith=place.path)
+        inside |= Q(grants__organisation__place__path__startswith=place.path)
+    return User.objects.filter(inside).distinct()
+
+
+def places(*, on: date | None = None) -> QuerySet[Place]:
+    """Every place with its parent and successor, or those valid on a day; unordered."""
+    rows = Place.objects.in_force(on) if on else Place.objects.all()
+    return rows.select_related("parent", "successor")
