@@ -13,6 +13,8 @@ class Level(TextChoices):
 
 
 class EmployerKind(TextChoices):
+    """What kind of employer a post is with, for allowances and figures."""
+
     COMMUNITY = "community", _("Community")
     AGENCY = "agency", _("Social-work agency")
     INSTITUTION = "institution", _("Public institution")
@@ -21,14 +23,109 @@ class EmployerKind(TextChoices):
 
 
 class Sex(TextChoices):
+    """As the identity document says."""
+
     FEMALE = "f", _("Female")
     MALE = "m", _("Male")
 
 
 class IdentityType(TextChoices):
+    """Documents that name a person in the registry."""
+
     RESIDENT_ID = "resident_id", _("Resident identity card")
-    HMT_RESIDENCE_PERMIT = "hmt_residence_permit", _("Residence permit for HK, Macau and Taiwan residents")
+    HMT_RESIDENCE_PERMIT = (
+        "hmt_residence_permit",
+        _("Residence permit for HK, Macau and Taiwan residents"),
+    )
     TAIWAN_TRAVEL_PERMIT = "taiwan_travel_permit", _("Mainland travel permit for Taiwan residents")
     HM_TRAVEL_PERMIT = "hm_travel_permit", _("Mainland travel permit for HK and Macau residents")
     FOREIGN_RESIDENCE_PERMIT = "foreign_residence_permit", _("Foreigner's permanent residence card")
     PASSPORT = "passport", _("Passport")
+
+
+# What the end of an employer's name tells of its kind, where a sheet does not say it. First match counts.
+EMPLOYER_WORDS: tuple[tuple[str, EmployerKind], ...] = (
+    (r"(社区|居民委员会|居委会|村民委员会|村委会|社区工作站)$", EmployerKind.COMMUNITY),
+    (r"社会工作|社工|社会服务", EmployerKind.AGENCY),
+    (
+        r"(街道办事处|街道办|人民政府|委员会|局|法院|检察院|联合会|联合总会|总工会)$",
+        EmployerKind.GOVERNMENT,
+    ),
+    (
+        r"(医院|学校|小学|中学|学院|大学|福利院|救助站|救助管理站|养老院|中心)$",
+        EmployerKind.INSTITUTION,
+    ),
+)
+
+
+class RosterReason(TextChoices):
+    """What is wrong with a roster row, beside the reasons any row can have (`RowReason`)."""
+
+    ID_LENGTH = "ID_LENGTH", _("The identity number has too few or too many signs.")
+    ID_FORMAT = "ID_FORMAT", _("The identity number holds signs that do not belong there.")
+    ID_CHECK_DIGIT = "ID_CHECK_DIGIT", _("The identity number's check digit does not fit.")
+    ID_DATE = "ID_DATE", _("The day of birth in the identity number does not exist.")
+    ID_15_DIGIT = "ID_15_DIGIT", _("Identity numbers of 15 digits are no longer valid.")
+    ID_PRECISION_LOST = (
+        "ID_PRECISION_LOST",
+        _("A number was stored as an amount and has lost its last digits."),
+    )
+    ID_PLACE = "ID_PLACE", _("The identity number's place code is unknown.")
+    ID_TYPE_UNSUPPORTED = "ID_TYPE_UNSUPPORTED", _("This type of document is not taken.")
+    ID_TYPE_MISMATCH = "ID_TYPE_MISMATCH", _("The number does not belong to this type of document.")
+    ID_DUP_IN_FILE = "ID_DUP_IN_FILE", _("The same row stands in the file already.")
+    ID_DUP_CONFLICT = (
+        "ID_DUP_CONFLICT",
+        _("Rows with this identity number contradict each other."),
+    )
+    CERT_NO_CONFLICT = "CERT_NO_CONFLICT", _("Two persons have the same certificate number.")
+    TWO_CERTIFICATES = "TWO_CERTIFICATES", _("The person stands in the file with two levels.")
+    NAME_INVALID = "NAME_INVALID", _("This is not a person's name.")
+    NAME_SUSPICIOUS = "NAME_SUSPICIOUS", _("The name looks unusual.")
+    AGE = "AGE", _("The person's age does not fit.")
+    LEVEL_UNKNOWN = "LEVEL_UNKNOWN", _("The certificate level is unknown.")
+    LEVEL_AMBIGUOUS = (
+        "LEVEL_AMBIGUOUS",
+        _("The certificate level can be read in more than one way."),
+    )
+    LEVEL_NOT_HELD = "LEVEL_NOT_HELD", _("The person holds no certificate.")
+    DATE_BEFORE_SCHEME = (
+        "DATE_BEFORE_SCHEME",
+        _("The certificate is dated before there were such certificates."),
+    )
+    POST_BEFORE_CERT = "POST_BEFORE_CERT", _("The post ended before the certificate was obtained.")
+    DISTRICT_UNKNOWN = "DISTRICT_UNKNOWN", _("The district is none of this city.")
+    DISTRICT_FORBIDDEN = "DISTRICT_FORBIDDEN", _("You do not import for this district.")
+    STREET_UNKNOWN = "STREET_UNKNOWN", _("The street is not known.")
+    STREET_MISMATCH = "STREET_MISMATCH", _("The street lies in another district.")
+
+
+ROSTER_SUGGESTIONS = {
+    RosterReason.ID_LENGTH: _("Check the number against the document; a card's has 18 signs."),
+    RosterReason.ID_FORMAT: _("Check the number; only the last sign may be an X."),
+    RosterReason.ID_CHECK_DIGIT: _("Compare the number with the document digit by digit."),
+    RosterReason.ID_DATE: _("Check digits 7 to 14 of the number, the day of birth."),
+    RosterReason.ID_15_DIGIT: _("Write the 18-digit number of the present card."),
+    RosterReason.ID_PRECISION_LOST: _("Set the column to “text” and type the number again."),
+    RosterReason.ID_PLACE: _("Check the first six digits; nothing to do if they are right."),
+    RosterReason.ID_TYPE_UNSUPPORTED: _("Give the number of one of the documents in the template."),
+    RosterReason.ID_TYPE_MISMATCH: _("Correct the document type or the number."),
+    RosterReason.ID_DUP_IN_FILE: _("Nothing to do: the first of the equal rows is taken."),
+    RosterReason.ID_DUP_CONFLICT: _("Find out which row is right and delete the other."),
+    RosterReason.CERT_NO_CONFLICT: _("Check the certificate numbers of both persons."),
+    RosterReason.TWO_CERTIFICATES: _("Check that both certificates exist; both are taken."),
+    RosterReason.NAME_INVALID: _("Write the name as in the document."),
+    RosterReason.NAME_SUSPICIOUS: _("Compare the name with the document."),
+    RosterReason.AGE: _("Check the identity number and the dates."),
+    RosterReason.LEVEL_UNKNOWN: _("Write one of the three levels of the template."),
+    RosterReason.LEVEL_AMBIGUOUS: _("Write one level in full, one row for each certificate."),
+    RosterReason.LEVEL_NOT_HELD: _("Leave people without a certificate out of this roster."),
+    RosterReason.DATE_BEFORE_SCHEME: _(
+        "Check the approval date; the first examination was in 2008."
+    ),
+    RosterReason.POST_BEFORE_CERT: _("Check the dates of the post and of the certificate."),
+    RosterReason.DISTRICT_UNKNOWN: _("Write the district's name as in the template."),
+    RosterReason.DISTRICT_FORBIDDEN: _("Send these rows to the district that keeps them."),
+    RosterReason.STREET_UNKNOWN: _("Write the street's full name; the row comes in without it."),
+    RosterReason.STREET_MISMATCH: _("Correct the district or the street."),
+}

@@ -15,13 +15,25 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from huiju.directory.models import Organisation, Place
+from huiju.directory.models import Organisation, Place, User
 from huiju.kernel.encrypted import EncryptedTextField
 from huiju.registry.enums import EmployerKind, IdentityType, Level, Sex
 
 
+class PersonQuerySet(models.QuerySet["Person"]):
+    """Filters on people."""
+
+    def on_file(self) -> Self:
+        """People the registry knows; not those whose only import was undone."""
+        return self.filter(withdrawn_at=None)
+
+
 class Person(models.Model):
-    """A human, once. `place` is the office that keeps the file."""
+    """A human, once. `place` is the office that keeps the file: that of the latest post begun.
+
+    `pinyin` is what lists sort by. Someone whose only import was undone is withdrawn, not removed:
+    what was known then can still be asked for.
+    """
 
     name = models.CharField(_("Name"), max_length=60)
     sex = models.CharField(_("Sex"), max_length=1, choices=Sex, blank=True)
@@ -29,21 +41,53 @@ class Person(models.Model):
     place = models.ForeignKey(Place, models.PROTECT, verbose_name=_("Place of the file"))
     field = models.CharField(_("Service field"), max_length=40, blank=True)
     phone = EncryptedTextField(_("Phone"), blank=True)
-    pinyin = models.CharField(max_length=300, blank=True, db_index=True)
-    initials = models.CharField(max_length=60, blank=True, db_index=True)
+    pinyin = models.CharField(max_length=300, blank=True, db_collation="C")
     created_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(_("Withdrawn"), null=True, blank=True)
+
+    objects = PersonQuerySet.as_manager()
 
     class Privacy:
-        personal = {"name", "sex", "born_on", "phone", "pinyin", "initials"}
-        open = {"place", "field", "created_at"}
+        personal = {"name", "sex", "born_on", "phone", "pinyin"}
+        open = {"place", "field", "created_at", "withdrawn_at"}
 
     class Reach:
         place = "place"
         person = "id"
         through = "registry.Post.person"
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["pinyin", "id"], name="people_by_pinyin"),
+            models.Index(fields=["place", "pinyin"], name="people_by_place"),
+        ]
+
     def __str__(self) -> str:
         return self.name
+
+
+class SearchKey(models.Model):
+    """A text under which a person is found: part of the name, pinyin, initials.
+
+    Searched by range, never by pattern: comparison is leakproof, so the index is used although
+    row security stands before the table.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="search_keys")
+    key = models.CharField(max_length=120, db_collation="C")
+
+    class Privacy:
+        personal = {"person", "key"}
+        open: set[str] = set()
+
+    class Reach:
+        parent = "person"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "person"], name="one_key_per_person")]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class IdentityDocument(models.Model):
@@ -75,6 +119,8 @@ class IdentityDocument(models.Model):
 
 
 class FactQuerySet(models.QuerySet[Any]):
+    """Filters on versions of facts."""
+
     def current(self) -> Self:
         """The versions believed now."""
         return self.filter(superseded_at=None, voided=False)
@@ -86,13 +132,21 @@ class FactQuerySet(models.QuerySet[Any]):
 
 
 class Fact(models.Model):
-    """What every version of a two-axis fact carries. `source` names the import or page it came from."""
+    """What every version of a two-axis fact carries.
+
+    `source` names where it came from: "import:17", "undo:17" or "page"; `reason` says why a person
+    changed it and what the evidence is. A void version says that the fact is withdrawn.
+    """
 
     fact = models.UUIDField(default=uuid.uuid4)
     recorded_at = models.DateTimeField(_("Recorded"))
     superseded_at = models.DateTimeField(_("Superseded"), null=True, blank=True)
     voided = models.BooleanField(_("Void"), default=False)
     source = models.CharField(_("Source"), max_length=120)
+    recorded_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Recorded by")
+    )
+    reason = models.CharField(_("Reason"), max_length=200, blank=True)
 
     objects = FactQuerySet.as_manager()
 
@@ -115,7 +169,7 @@ class Certificate(Fact):
     management_no = models.CharField(_("Management number"), max_length=40, blank=True)
 
     class Privacy:
-        personal = {"person", "certificate_no", "management_no"}
+        personal = {"person", "certificate_no", "management_no", "reason"}
         open = {
             "level",
             "approved_on",
@@ -125,6 +179,7 @@ class Certificate(Fact):
             "superseded_at",
             "voided",
             "source",
+            "recorded_by",
         }
 
     class Reach:
@@ -146,8 +201,25 @@ class Certificate(Fact):
                 condition=Q(revoked_on=None) | Q(revoked_on__gte=F("approved_on")),
                 name="certificates_are_revoked_after_approval",
             ),
+            models.CheckConstraint(
+                condition=Q(superseded_at=None) | Q(superseded_at__gte=F("recorded_at")),
+                name="certificates_are_superseded_after_they_were_recorded",
+            ),
+            models.UniqueConstraint(
+                fields=["certificate_no"],
+                condition=Q(superseded_at=None, voided=False) & ~Q(certificate_no=""),
+                name="one_certificate_per_certificate_number",
+            ),
+            models.UniqueConstraint(
+                fields=["management_no"],
+                condition=Q(superseded_at=None, voided=False) & ~Q(management_no=""),
+                name="one_certificate_per_management_number",
+            ),
         ]
-        indexes = [models.Index(fields=["person", "approved_on"])]
+        indexes = [
+            models.Index(fields=["person", "approved_on"]),
+            models.Index(fields=["source"], name="certificates_by_source"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_level_display()} {self.approved_on}"
@@ -177,14 +249,16 @@ class Post(Fact):
     starts_on = models.DateField(_("From"))
     ends_on = models.DateField(_("Until"), null=True, blank=True)
     days = models.GeneratedField(
-        expression=Func("starts_on", "ends_on", function="daterange", output_field=DateRangeField()),
+        expression=Func(
+            "starts_on", "ends_on", function="daterange", output_field=DateRangeField()
+        ),
         output_field=DateRangeField(),
         db_persist=True,
     )
     overlap_reason = models.CharField(_("Reason for a second post"), max_length=200, blank=True)
 
     class Privacy:
-        personal = {"person", "overlap_reason", "title"}
+        personal = {"person", "overlap_reason", "title", "reason"}
         open = {
             "employer",
             "place",
@@ -199,6 +273,7 @@ class Post(Fact):
             "superseded_at",
             "voided",
             "source",
+            "recorded_by",
         }
 
     class Reach:
@@ -209,7 +284,9 @@ class Post(Fact):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["fact"], condition=Q(superseded_at=None), name="one_current_version_per_post"
+                fields=["fact"],
+                condition=Q(superseded_at=None),
+                name="one_current_version_per_post",
             ),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")),
@@ -220,8 +297,13 @@ class Post(Fact):
                 expressions=[(PersonRange("person"), "&&"), ("days", "&&")],
                 condition=Q(superseded_at=None, voided=False, overlap_reason=""),
             ),
+            models.CheckConstraint(
+                condition=Q(superseded_at=None) | Q(superseded_at__gte=F("recorded_at")),
+                name="posts_are_superseded_after_they_were_recorded",
+            ),
         ]
         indexes = [
+            models.Index(fields=["source"], name="posts_by_source"),
             models.Index(fields=["person", "starts_on"]),
             models.Index(fields=["place", "person"]),
             models.Index(fields=["employer", "person"]),

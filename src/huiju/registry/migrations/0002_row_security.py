@@ -10,5 +10,6 @@ class Migration(migrations.Migration):
         EnableRowSecurity("registry", "Post"),
         EnableRowSecurity("registry", "Person"),
         EnableRowSecurity("registry", "IdentityDocument"),
+        EnableRowSecurity("registry", "SearchKey"),
         EnableRowSecurity("registry", "Certificate"),
     ]

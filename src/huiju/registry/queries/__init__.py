@@ -1,0 +1,73 @@
+"""Reads of the registry, in the reader's reach."""
+
+from huiju.registry.queries.employers import (
+    PlaceStaff,
+    Staff,
+    organisations_named,
+    organisations_with_staff,
+    places_with_staff,
+    spells_at,
+    staff_counts,
+    staff_of,
+)
+from huiju.registry.queries.standing import (
+    Facts,
+    Standing,
+    facts_of,
+    standing_of,
+    with_standing,
+)
+from huiju.registry.queries.timeline import (
+    Change,
+    Difference,
+    Moment,
+    history,
+    person_timeline,
+    source_in_words,
+)
+from huiju.registry.queries.workers import (
+    IN_POST,
+    LEFT,
+    NO_LEVEL,
+    WorkerFilter,
+    by_first_day,
+    by_level,
+    fields_in_use,
+    in_post_at,
+    search_workers,
+    workers_asked_for,
+    workers_visible_to,
+)
+
+__all__ = [
+    "IN_POST",
+    "LEFT",
+    "NO_LEVEL",
+    "Change",
+    "Difference",
+    "Facts",
+    "Moment",
+    "PlaceStaff",
+    "Staff",
+    "Standing",
+    "WorkerFilter",
+    "by_first_day",
+    "by_level",
+    "facts_of",
+    "fields_in_use",
+    "history",
+    "in_post_at",
+    "organisations_named",
+    "organisations_with_staff",
+    "person_timeline",
+    "places_with_staff",
+    "search_workers",
+    "source_in_words",
+    "spells_at",
+    "staff_counts",
+    "staff_of",
+    "standing_of",
+    "with_standing",
+    "workers_asked_for",
+    "workers_visible_to",
+]

@@ -1,0 +1,142 @@
+"""Whom a reader may see, narrowed by what they ask for."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, F, Q, QuerySet, Subquery
+
+from huiju.directory.access import reach_of
+from huiju.directory.models import Place, User
+from huiju.kernel.encrypted import search_digest
+from huiju.registry.models import Certificate, IdentityDocument, Person, Post, SearchKey
+from huiju.registry.queries.standing import (
+    certificates_of,
+    highest_rank,
+    holds_highest,
+    in_force_on,
+    posts_of,
+)
+
+IN_POST, LEFT, NO_LEVEL = "in_post", "left", "none"
+LAST_CHARACTER = "\U0010ffff"
+NUMBER = re.compile(r"(?=.*\d)[0-9A-Z()（）-]{6,}")
+
+
+@dataclass(frozen=True)
+class WorkerFilter:
+    """What a list asks for, on a day; an empty value asks for nothing.
+
+    `place` keeps the file, or a place in it does; `level` is the highest held, "none" for people
+    without a certificate; `standing` is "in_post" or "left"; `employer_kind` is that of a post in force.
+    """
+
+    on: date
+    place: Place | None = None
+    level: str = ""
+    employer_kind: str = ""
+    standing: str = ""
+    field: str = ""
+    text: str = ""
+
+
+def workers_visible_to(user: User, *, on: date) -> QuerySet[Person]:
+    """People whose file a reader's offices keep, who are in post with them, or the reader. Unordered."""
+    reach = reach_of(user, on=on)
+    people = Person.objects.on_file()
+    if reach.everything:
+        return people
+    there = Post.objects.current().filter(
+        Q(place__in=reach.places) | Q(employer__in=reach.organisations)
+    )
+    return people.filter(
+        Q(place__in=reach.places) | Q(pk__in=there.values("person")) | Q(pk=reach.person)
+    )
+
+
+def workers_asked_for(people: QuerySet[Person], asked: WorkerFilter) -> QuerySet[Person]:
+    """The people a filter asks for."""
+    conditions = [*_on_the_file(asked), *_on_the_day(asked)]
+    return people.filter(*conditions)
+
+
+def _on_the_file(asked: WorkerFilter) -> Iterator[Q]:
+    if asked.place is not None:
+        inside = Place.objects.filter(path__startswith=asked.place.path)
+        yield Q(place__in=list(inside.values_list("pk", flat=True)))
+    if asked.field:
+        yield Q(field=asked.field)
+    if asked.text:
+        yield found_by(asked.text)
+
+
+def _on_the_day(asked: WorkerFilter) -> Iterator[Q]:
+    in_post = posts_of("pk", on=asked.on)
+    if asked.level == NO_LEVEL:
+        yield Q(~Exists(certificates_of("pk", on=asked.on)))
+    elif asked.level:
+        yield holds_highest(asked.level, on=asked.on)
+    if asked.standing == IN_POST:
+        yield Q(Exists(in_post))
+    if asked.standing == LEFT:
+        yield Q(~Exists(in_post))
+    if asked.employer_kind:
+        yield Q(Exists(in_post.filter(kind=asked.employer_kind)))
+
+
+def search_workers(user: User, text: str, *, on: date) -> QuerySet[Person]:
+    """People a reader may see, by part of the name, pinyin, initials, or a whole number. Unordered."""
+    return workers_visible_to(user, on=on).filter(found_by(text))
+
+
+def found_by(text: str) -> Q:
+    """People of a name that begins so somewhere, in characters, pinyin or initials; or of a number.
+
+    An identity number is found only whole, by its keyed digest.
+    """
+    written = "".join(unicodedata.normalize("NFKC", text).split())
+    if not written:
+        return Q(pk__in=())
+    if NUMBER.fullmatch(written.upper()):
+        return _of_number(written.upper())
+    start = written.lower().replace("'", "")
+    keys = SearchKey.objects.filter(key__gte=start, key__lt=start + LAST_CHARACTER)
+    return Q(pk__in=keys.values("person"))
+
+
+def _of_number(number: str) -> Q:
+    digest = search_digest(IdentityDocument, "number", number)
+    documents = IdentityDocument.objects.filter(number_digest=digest)
+    certificates = Certificate.objects.current().filter(
+        Q(certificate_no=number) | Q(management_no=number)
+    )
+    return Q(pk__in=documents.values("person")) | Q(pk__in=certificates.values("person"))
+
+
+def by_level(people: QuerySet[Person], *, on: date, descending: bool) -> QuerySet[Person]:
+    """Ordered by the highest level held on a day; people without one come last."""
+    rank = F("level_rank")
+    order = rank.desc(nulls_last=True) if descending else rank.asc(nulls_last=True)
+    return people.annotate(level_rank=highest_rank("pk", on=on)).order_by(order)
+
+
+def by_first_day(people: QuerySet[Person], *, on: date, descending: bool) -> QuerySet[Person]:
+    """Ordered by the first day of the post in force on a day; people without one come last."""
+    latest = posts_of("pk", on=on).order_by("-starts_on").values("starts_on")[:1]
+    since = F("in_post_since")
+    order = since.desc(nulls_last=True) if descending else since.asc(nulls_last=True)
+    return people.annotate(in_post_since=Subquery(latest)).order_by(order)
+
+
+def fields_in_use() -> list[str]:
+    """The service fields that stand in files the reader sees, in order."""
+    rows = Person.objects.on_file().exclude(field="").values_list("field", flat=True)
+    return sorted(set(rows.order_by("field").distinct()))
+
+
+def in_post_at(place: Place, *, on: date) -> QuerySet[Post]:
+    """Current posts in force on a day in a place and what lies in it."""
+    rows: QuerySet[Post] = Post.objects.current()
+    return rows.filter(in_force_on(on), place__path__startswith=place.path)
