@@ -26,7 +26,8 @@ class Figure:
 
     `records` takes the fact tables as believed at some instant and a day, and gives one row for each
     thing counted, named by the integer column `key`. Each dimension of `by` is a text column of the
-    records that is never null, so the parts of a figure sum to the whole. `unit` is a word of
+    records that is never null, and `measure` is a count or a sum of records, so the parts of a figure
+    sum to the whole. `unit` is a word of
     `statistics.enums.Unit`; money is in fen. A changed definition raises `version`, because published
     values keep the version they were made by.
     """

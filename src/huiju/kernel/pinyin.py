@@ -57,6 +57,7 @@ def text_reading(text: str) -> str:
 
 
 def initials(syllables: Syllables) -> str:
+    """The first letters: zhang san is zs."""
     return "".join(syllable[0] for syllable in syllables)
 
 

@@ -1,0 +1,1 @@
+"""The yearly bulletin: one report out of the figures, and its pages, PDF, Word and plain text."""
