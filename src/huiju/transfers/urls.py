@@ -1,0 +1,2 @@
+app_name = "transfers"
+urlpatterns: list[object] = []
