@@ -4,6 +4,7 @@ import base64
 import uuid
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from django.db import models
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from huiju.audit import queries
 from huiju.audit.models import Event
-from huiju.audit.verifier import ANCHOR_KIND, anchor_message
+from huiju.audit.verifier import ANCHOR_KIND, anchor_message, canonical
 from huiju.kernel import clock, crypto
 from huiju.kernel.encrypted import ring
 
@@ -59,6 +60,15 @@ def make_anchor(*, at: datetime, algorithm: str = "Ed25519") -> dict[str, Any]:
     }
     signature = crypto.sign(keys, anchor_message(anchor))
     return {**anchor, "signature": base64.b64encode(signature).decode()}
+
+
+def keep_anchor(folder: Path, *, anchor: dict[str, Any]) -> Path:
+    """Write an anchor as a new file of a folder, which is made if need be; returns the file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = anchor["at"][:19].replace(":", "")
+    file = folder / f"audit-{anchor['seq']:012}-{made}.anchor"
+    file.write_bytes(canonical(anchor) + b"\n")
+    return file
 
 
 def _plain(value: Any) -> Any:

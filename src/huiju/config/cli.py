@@ -29,6 +29,7 @@ MANAGED: dict[tuple[str, ...], list[str]] = {
     ("figures",): ["figures"],
     ("figure",): ["figure"],
     ("bulletin",): ["bulletin"],
+    ("publish",): ["publish"],
     ("lake",): ["lake"],
     ("user", "add"): ["user_add"],
 }
@@ -39,7 +40,7 @@ huiju：社会工作台账 Huiju 的命令
   实例    init · demo [--no-serve] [--port N] · serve [--port N] · worker · status · stop
   导入    import roster|places|organisations|policies|parameters FILE [--as USER] [--as-of DATE] [--dry-run] --json
   津贴    allowances replay CASES.json · allowances compute …
-  数字    figures · figure CODE --on DATE [--by DIMENSION] [--engine postgres|duckdb] · bulletin YEAR · lake FOLDER
+  数字    figures · figure CODE --on DATE [--by DIMENSION] [--engine postgres|duckdb] · bulletin YEAR · publish · lake FOLDER
   审计    audit export --since DATE · audit anchor · audit verify LOG --anchor ANCHOR
   用户    user add NAME --role ROLE --place CODE [--organisation USCC]
   其他    manage …（Django 自带命令）

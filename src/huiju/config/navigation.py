@@ -3,8 +3,30 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from huiju.ui.navigation import NavItem, NavSection, navigation_for
+
+SECTIONS = (
+    NavSection("", (NavItem(_("My desk"), "desk:home", "home", "desk.view"),)),
+    NavSection(
+        _("Policies"),
+        (
+            NavItem(_("Policy documents"), "policies:documents", "file-text", "policies.view"),
+            NavItem(_("Parameters"), "policies:parameters", "adjustments", "policies.view"),
+        ),
+    ),
+    NavSection(
+        _("Administration"),
+        (
+            NavItem(_("Places"), "directory:places", "map-pin", "directory.view_places"),
+            NavItem(_("Users and grants"), "directory:users", "users", "directory.administer"),
+            NavItem(_("Audit trail"), "desk:events", "history", "audit.view"),
+        ),
+    ),
+)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Template context: the reader's menu."""
-    return {"navigation": []}
+    return {"navigation": navigation_for(request, SECTIONS)}

@@ -9,8 +9,10 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,6 +85,7 @@ class Server:
             self._initdb()
         if self.running():
             return
+        self._end_orphan()
         log = self.folder / "server.log"
         try:
             self._run("pg_ctl", "-w", "-t", "60", "-D", self.data, "-l", log, "start")
@@ -107,6 +110,19 @@ class Server:
             password=password,
             dbname=database,
         )
+
+    def _end_orphan(self) -> None:
+        """End a server whose folder was removed under it: it still holds this instance's socket."""
+        lock = self.instance.socket_folder / ".s.PGSQL.5432.lock"
+        if not lock.exists():
+            return
+        pid = int(lock.read_text().splitlines()[0])
+        command = Path(f"/proc/{pid}/cmdline")
+        if command.exists() and b"postgres" in command.read_bytes():
+            os.kill(pid, signal.SIGQUIT)
+            until = time.monotonic() + 10
+            while command.exists() and time.monotonic() < until:
+                time.sleep(0.1)
 
     def _make_folders(self) -> None:
         self.instance.home.mkdir(parents=True, exist_ok=True)

@@ -30,9 +30,9 @@ class Environment(BaseSettings):
     import_max_columns: int = Field(200, description="Most columns an import reads.")
     import_seconds: int = Field(120, description="Longest time the reading child process gets.")
     import_memory_mb: int = Field(300, description="Most memory the reading child process gets.")
-    audit_anchor_folders: str = Field(
+    anchor_folders: str = Field(
         "",
-        description="Where signed heads of the audit chain go, comma separated; outside the database.",
+        description="Further folders for signed heads of the audit chain, comma separated.",
     )
     mail_url: str = Field(
         "", description="SMTP server as smtp://user:password@host:port; empty: to file."
@@ -47,8 +47,9 @@ HUIJU_HOME = instance.home
 HUIJU_KEYS = instance.keys
 HUIJU_FILES = instance.files
 AUDIT_ANCHOR_FOLDERS = [
-    Path(folder) for folder in env.audit_anchor_folders.split(",") if folder
-] or [HUIJU_HOME / "anchors"]
+    HUIJU_HOME / "anchors",
+    *(Path(folder) for folder in env.anchor_folders.split(",") if folder),
+]
 CRYPTO_PROFILE = env.crypto_profile
 IMPORT_MAX_BYTES = env.import_max_mb * 2**20
 IMPORT_MAX_UNPACKED_BYTES = env.import_max_unpacked_mb * 2**20
@@ -167,7 +168,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk:home"
+ACCOUNT_ADAPTER = "huiju.directory.signin.SignIn"
 ACCOUNT_LOGIN_METHODS = {"username"}
+# office computers are shared: a session ends with the browser
+ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from huiju.directory.urls import account_urlpatterns
+
 urlpatterns = [
     path("", include("huiju.desk.urls")),
     path("registry/", include("huiju.registry.urls")),
@@ -11,5 +13,6 @@ urlpatterns = [
     path("allowances/", include("huiju.allowances.urls")),
     path("statistics/", include("huiju.statistics.urls")),
     path("directory/", include("huiju.directory.urls")),
-    path("account/", include("allauth.urls")),
+    path("account/", include(account_urlpatterns)),
+    path("", include("huiju.api.urls")),
 ]

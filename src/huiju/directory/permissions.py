@@ -1,7 +1,5 @@
 """Who administers accounts, and over whom."""
 
-from datetime import date
-
 from django.utils.translation import gettext as _
 
 from huiju.directory.models import Organisation, Place, User
@@ -17,10 +15,10 @@ def may_administer(by: User, user: User) -> Permit:
     return YES
 
 
-def may_grant(by: User, user: User, where: Place | Organisation, on: date) -> Permit:
+def may_grant(by: User, user: User, where: Place | Organisation) -> Permit:
     """Whether an administrator may give or end somebody's role in a place or an organisation."""
     if by.pk == user.pk:
         return no(_("Nobody grants a role to themself. Ask another administrator."))
-    if not by.holds("directory.administer", where, on):
+    if not by.holds("directory.administer", where):
         return no(_("You do not administer accounts of %(where)s.") % {"where": where})
     return YES

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from huiju.directory.enums import PlaceKind
-from huiju.directory.models import Organisation, Place, User
+from huiju.directory.models import Grant, Organisation, Place, User
 from huiju.kernel.errors import DomainError
 
 
@@ -59,7 +59,9 @@ def place_or_organisation(text: str) -> Place | Organisation:
     if found:
         raise WhereUnknown(_("“%(text)s” names several; write its code.") % {"text": plain})
     raise WhereUnknown(
-        _("“%(text)s” is not there: write a place’s code or name, or an organisation’s credit code.")
+        _(
+            "“%(text)s” is not there: write a place’s code or name, or an organisation’s credit code."
+        )
         % {"text": plain}
     )
 
@@ -71,6 +73,12 @@ def users_administered_by(admin: User, *, on: date) -> QuerySet[User]:
         inside |= Q(grants__place__path__startswith=place.path)
         inside |= Q(grants__organisation__place__path__startswith=place.path)
     return User.objects.filter(inside).distinct()
+
+
+def with_roles(users: QuerySet[User], *, on: date) -> QuerySet[User]:
+    """The same accounts, each with its grants in force on a day in `roles_held`."""
+    in_force = Grant.objects.in_force(on).select_related("place", "organisation").order_by("pk")
+    return users.prefetch_related(Prefetch("grants", in_force, to_attr="roles_held"))
 
 
 def places(*, on: date | None = None) -> QuerySet[Place]:

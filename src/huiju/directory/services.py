@@ -1,8 +1,9 @@
 """What can be done to places, organisations, users and grants."""
 
-from dataclasses import dataclass
 import secrets
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -43,6 +44,16 @@ class CreditCodeInvalid(DomainError):
 
 class OrganisationConflict(DomainError):
     """A name belongs to an organisation with another credit code."""
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """A role somewhere for a time, and why."""
+
+    role: str
+    where: Place | Organisation
+    period: Period
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -117,6 +128,19 @@ def create_user(*, username: str, label: str, password: str, by: User | None) ->
 
 
 @transaction.atomic
+def open_account(
+    *, username: str, label: str, password: str, first: Appointment, by: User | None
+) -> User:
+    """Make an account together with its first role, or neither.
+
+    Raises what `create_user` and `grant_role` raise.
+    """
+    user = create_user(username=username, label=label, password=password, by=by)
+    appoint(user=user, appointment=first, by=by)
+    return user
+
+
+@transaction.atomic
 def reset_password(*, user: User, by: User) -> str:
     """Replace a forgotten password by a one-time password, which is returned and kept nowhere.
 
@@ -165,7 +189,7 @@ def grant_role(
     """
     user = User.objects.select_for_update().get(pk=user.pk)
     if by is not None:
-        may_grant(by, user, where, period.starts_on).require()
+        may_grant(by, user, where).require()
     _check_grant(user, role, where, period)
     grant = Grant.objects.create(
         user=user,
@@ -181,6 +205,18 @@ def grant_role(
         actor=by, action="directory.role_granted", subject=user, role=role, where=_code(where)
     )
     return grant
+
+
+def appoint(*, user: User, appointment: Appointment, by: User | None) -> Grant:
+    """`grant_role`, from values that travel together."""
+    return grant_role(
+        user=user,
+        role=appointment.role,
+        where=appointment.where,
+        period=appointment.period,
+        reason=appointment.reason,
+        by=by,
+    )
 
 
 def _check_grant(user: User, role: str, where: Place | Organisation, period: Period) -> None:
@@ -212,8 +248,8 @@ def _code(where: Place | Organisation) -> str:
 def end_grant(*, grant: Grant, by: User, on: date) -> Grant:
     """End a grant from a day on; what was done under it stays. Raises NotPermitted, GrantInvalid."""
     grant = Grant.objects.select_for_update(of=("self",)).get(pk=grant.pk)
-    where = grant.place or grant.organisation
-    may_grant(by, grant.user, where, on).require()
+    where: Any = grant.place or grant.organisation
+    may_grant(by, grant.user, where).require()
     if grant.ends_on is not None and grant.ends_on <= on:
         raise GrantInvalid(_("This grant has ended already."))
     grant.ends_on = max(on, grant.starts_on)
@@ -226,3 +262,73 @@ def end_grant(*, grant: Grant, by: User, on: date) -> Grant:
         where=_code(where),
     )
     return grant
+
+
+@transaction.atomic
+def record_organisation(*, stated: OrganisationStatement, by: User | None) -> Organisation:
+    """Add an organisation, or bring the one with this credit code or name to what is stated.
+
+    A name is looked for, also among other names, in the district of the place and among those of
+    the whole city. One renamed under its credit code keeps the former name among the others.
+    Equal again: no change.
+    Raises CreditCodeInvalid or OrganisationConflict.
+    """
+    if stated.uscc and not is_credit_code(stated.uscc):
+        raise CreditCodeInvalid(
+            _("“%(code)s” is not a unified social credit code: its check character is wrong.")
+            % {"code": stated.uscc}
+        )
+    known = _organisation_stated(stated)
+    organisation = known or Organisation(name=plain(stated.name))
+    changed = _bring_to(organisation, stated)
+    if changed:
+        organisation.save()
+        action = "directory.organisation_changed" if known else "directory.organisation_added"
+        audit.record(actor=by, action=action, subject=organisation, fields=sorted(changed))
+    return organisation
+
+
+def _organisation_stated(stated: OrganisationStatement) -> Organisation | None:
+    """The organisation of the credit code, else the one of this name in the place's district."""
+    organisations = Organisation.objects.select_for_update().order_by("pk")
+    if stated.uscc and (same_code := organisations.filter(uscc=stated.uscc).first()):
+        return same_code
+    name = plain(stated.name)
+    inside = queries.district_of(stated.place) or stated.place
+    found = organisations.filter(
+        Q(name=name) | Q(aliases__contains=[name]),
+        Q(place__path__startswith=inside.path) | Q(place__kind=PlaceKind.CITY),
+    ).first()
+    if found and stated.uscc and found.uscc:
+        raise OrganisationConflict(
+            _("“%(name)s” is on file under the credit code %(code)s. Check the code.")
+            % {"name": name, "code": found.uscc}
+        )
+    return found
+
+
+def _bring_to(organisation: Organisation, stated: OrganisationStatement) -> set[str]:
+    """Set what is stated and differs; the names of the fields that changed."""
+    name = plain(stated.name) if stated.uscc else organisation.name
+    aliases = {*organisation.aliases, *map(plain, stated.aliases), plain(stated.name)}
+    aliases |= {organisation.name}
+    wanted = {
+        "uscc": stated.uscc,
+        "name": name,
+        "aliases": sorted(aliases - {name}),
+        "pinyin": text_reading(name)[:600],
+        "kind": stated.kind,
+        "field": stated.field,
+        "place": stated.place,
+        "starts_on": stated.starts_on,
+        "ends_on": stated.ends_on,
+    }
+    is_new = organisation.pk is None
+    changed = {
+        field: value
+        for field, value in wanted.items()
+        if value and (is_new or getattr(organisation, field) != value)
+    }
+    for field, value in changed.items():
+        setattr(organisation, field, value)
+    return set(changed)

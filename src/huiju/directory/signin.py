@@ -9,7 +9,7 @@ from huiju.audit import services as audit
 from huiju.directory.models import User
 
 
-class SignIn(DefaultAccountAdapter):
+class SignIn(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by administrators; what happens at the door is recorded."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from huiju.audit import queries, services, verifier
+from huiju.audit import queries, services, tasks, verifier
 from huiju.kernel import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,21 +58,21 @@ def test_it_does_not_matter_whether_the_anchor_or_the_export_is_made_first(expor
 
 
 def test_each_line_carries_the_contract_s_fields(exported):
+    seq, digest = queries.head()
     record_some(1, rows=3)
 
-    (line,) = exported().read_bytes().splitlines()
+    event = json.loads(exported().read_bytes().splitlines()[-1])
 
-    event = json.loads(line)
     told = {name: event[name] for name in ("seq", "actor", "action", "subject", "detail")}
     assert told == {
-        "seq": 1,
+        "seq": seq + 1,
         "actor": "system",
         "action": "audit.checked",
         "subject": "thing:0",
         "detail": {"rows": 3},
     }
     assert event["at"].startswith(clock.today().isoformat())
-    assert (event["previous"], event["digest"]) == (verifier.GENESIS, queries.head()[1])
+    assert (event["previous"], event["digest"]) == (digest, queries.head()[1])
 
 
 def test_an_older_export_fails_against_a_newer_anchor(exported, anchored):
@@ -101,10 +101,15 @@ def test_an_export_since_a_day_without_events_is_empty(capfdbinary):
     assert capfdbinary.readouterr().out == b""
 
 
-def test_an_empty_chain_is_anchored_too(exported, anchored):
-    log, anchor = exported(), anchored()
+def test_the_hourly_task_keeps_an_anchor_in_every_folder(settings, tmp_path, exported):
+    settings.AUDIT_ANCHOR_FOLDERS = [tmp_path / "here", tmp_path / "elsewhere"]
+    log = exported()
 
-    assert verifier.main([str(log), "--anchor", str(anchor)]) == 0
+    tasks.anchor_hourly(timestamp=0)
+
+    kept = [str(file) for file in tmp_path.glob("*/*.anchor")]
+    assert len(kept) == 2
+    assert [verifier.main([str(log), "--anchor", file]) for file in kept] == [0, 0]
 
 
 def test_an_anchor_by_sm2_is_refused_by_name():

@@ -27,12 +27,9 @@ class Command(BaseCommand):
                 % {"algorithm": algorithm},
                 returncode=2,
             ) from refusal
-        data = canonical(anchor) + b"\n"
         if not folder:
-            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.write(canonical(anchor) + b"\n")
             sys.stdout.buffer.flush()
         for place in folder:
-            place.mkdir(parents=True, exist_ok=True)
-            name = f"audit-{anchor['seq']:012}-{anchor['at'][:19].replace(':', '')}.anchor"
-            (place / name).write_bytes(data)
-            self.stderr.write(_("Anchor written to %(file)s.") % {"file": place / name})
+            file = services.keep_anchor(place, anchor=anchor)
+            self.stderr.write(_("Anchor written to %(file)s.") % {"file": file})

@@ -1,6 +1,5 @@
 """Make the first administrator of an empty instance and print the password once."""
 
-import secrets
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -20,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if User.objects.exists():
             return
-        password = "-".join(secrets.token_hex(3) for _ in range(3))
+        password = services.one_time_password()
         user = services.create_user(
             username="admin", label="系统管理员", password=password, by=None
         )

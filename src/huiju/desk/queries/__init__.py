@@ -1,0 +1,1 @@
+"""Reads across packages for the signed-in reader's own pages."""
