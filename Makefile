@@ -20,7 +20,7 @@ check: setup-dev       ## what CI checks beside the tests
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/djlint --check --quiet src
+	$(BIN)/djlint --lint --quiet src
 	$(BIN)/python tools/messages.py --check
 	$(BIN)/python tools/reference.py --check
 	DJANGO_SETTINGS_MODULE=huiju.config.settings_test $(BIN)/python -W ignore -m django makemigrations --check --dry-run
@@ -28,7 +28,6 @@ check: setup-dev       ## what CI checks beside the tests
 fix: setup-dev         ## let the tools mend what they can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	-$(BIN)/djlint --reformat --quiet src
 
 run: setup             ## serve the instance in ./var
 	$(BIN)/huiju serve
