@@ -13,7 +13,9 @@ SECTIONS = (
         _("Policies"),
         (
             NavItem(_("Policy documents"), "policies:documents", "file-text", "policies.view"),
-            NavItem(_("Parameters"), "policies:parameters", "adjustments", "policies.view"),
+            NavItem(
+                _("Parameters"), "policies:parameters", "adjustments-horizontal", "policies.view"
+            ),
         ),
     ),
     NavSection(

@@ -17,12 +17,26 @@ from django.db import transaction
 from python_calamine import CalamineWorkbook
 
 from huiju.directory import services as directory
+from huiju.directory.access import acting_as_system
 from huiju.directory.models import Organisation, Place, User
 from huiju.kernel import clock
+from huiju.kernel.encrypted import search_digest
 from huiju.kernel.periods import Period
+from huiju.policies import queries as policies
+from huiju.policies.services import confirm_value
+from huiju.registry.models import IdentityDocument
 
 GENERATOR = settings.PACKAGE.parent.parent / "data" / "demo" / "build_city.py"
+ACCOUNTS = "演示账号.xlsx"
+SECOND_PERSON = "city2"
+PUBLISHED = ("2014-03-18", "2015-03-03", "2015-10-31", "2017-11-15", "2021-08-26", "2023-03-21")
+COMPUTED = ("2026-09", "2026-10")
 File = dict[str, Any]
+
+
+def desk(username: str) -> User:
+    """A demo account."""
+    return User.objects.get(username=username)
 
 
 class Command(BaseCommand):
@@ -45,6 +59,8 @@ class Command(BaseCommand):
                 passwords = self.accounts(folder / file["file"])
             else:
                 self.import_file(folder / file["file"], file)
+        self.open_the_workers_own_file(folder / ACCOUNTS)
+        self.publish_and_compute()
         self.keep_passwords(passwords)
         (folder / "done").touch()
 
@@ -68,26 +84,61 @@ class Command(BaseCommand):
         if found != Counter(file["expects"]):
             raise CommandError(f"{path.name}：应为 {file['expects']}，实为 {dict(found)}")
         if file["kind"] == "parameters":
-            call_command("confirm_parameters", "--as", "city2", "--as-of", file["as_of"])
+            self.confirm_values(date.fromisoformat(file["as_of"]))
+
+    def confirm_values(self, on: date) -> None:
+        """The second person confirms what the first one entered."""
+        with acting_as_system():
+            for value in policies.values_awaiting():
+                confirm_value(value=value, by=desk(SECOND_PERSON), at=clock.noon_of(on))
+
+    def publish_and_compute(self) -> None:
+        """The figures the city published, a scheme, and drafts of its latest months."""
+        days = [word for day in PUBLISHED for word in ("--on", day)]
+        self.say("公布历年数字，计算最近两个月的津贴……")
+        call_command("publish", *days, "--by", "city")
+        call_command("publish", "--bulletin", "2015", "--by", "city")
+        call_command("allowances_scheme", str(GENERATOR.parent / "schemes.json"), "--as", "city")
+        for month in COMPUTED:
+            call_command("allowances_compute", month, "--as", "city")
+
+    def open_the_workers_own_file(self, accounts: Path) -> None:
+        """Tie the social worker's account to the person with that identity number."""
+        with acting_as_system():
+            for row in self.desks(accounts):
+                if identity := row["本人证件号码"]:
+                    digest = search_digest(IdentityDocument, "number", identity)
+                    document = IdentityDocument.objects.get(number_digest=digest)
+                    users = User.objects.filter(username=row["用户名"])
+                    users.update(person_ref=document.person_id)
+
+    def desks(self, path: Path) -> list[dict[str, str]]:
+        """The rows of the sheet of demo accounts, by its headings."""
+        rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+        first = next(number for number, row in enumerate(rows) if "用户名" in row)
+        headings = [str(cell) for cell in rows[first]]
+        desks = [dict(zip(headings, map(str, row), strict=False)) for row in rows[first + 1 :]]
+        return [desk for desk in desks if desk["角色"]]
 
     @transaction.atomic
     def accounts(self, path: Path) -> dict[str, str]:
         """The demo desks, each with a fresh password that need not be changed."""
-        rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
-        heading = next(n for n, row in enumerate(rows) if row and row[0] == "用户名")
         passwords = {}
-        for row in rows[heading + 1 :]:
-            username, label, role, code, uscc, _identity = (str(cell) for cell in row)
-            if not username or User.objects.filter(username=username).exists():
+        for row in self.desks(path):
+            username, uscc = row["用户名"], row["单位统一社会信用代码"]
+            if User.objects.filter(username=username).exists():
                 continue
             passwords[username] = password = "-".join(secrets.token_hex(2) for _ in range(3))
-            user = directory.create_user(username=username, label=label, password=password, by=None)
+            user = directory.create_user(
+                username=username, label=row["岗位"], password=password, by=None
+            )
             User.objects.filter(pk=user.pk).update(must_change_password=False)
-            where = Organisation.objects.get(uscc=uscc) if uscc else Place.objects.get(code=code)
             directory.grant_role(
                 user=user,
-                role=role,
-                where=where,
+                role=row["角色"],
+                where=Organisation.objects.get(uscc=uscc)
+                if uscc
+                else Place.objects.get(code=row["地区代码"]),
                 period=Period(date(2008, 1, 1)),
                 reason="演练城市",
                 by=None,
