@@ -1,9 +1,9 @@
 """Message catalogues, without GNU gettext. Each package keeps its own under `locale/`.
 
-    messages.py              compile every .po into its .mo where it is newer
-    messages.py --collect    add new sentences to the Chinese catalogues, untranslated
-    messages.py --hant       draft the traditional catalogues from the simplified ones
-    messages.py --check      fail when a sentence has no Chinese, or a catalogue is out of date
+messages.py              compile every .po into its .mo where it is newer
+messages.py --collect    add new sentences to the Chinese catalogues, untranslated
+messages.py --hant       draft the traditional catalogues from the simplified ones
+messages.py --check      fail when a sentence has no Chinese, or a catalogue is out of date
 """
 
 import ast

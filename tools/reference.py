@@ -16,7 +16,13 @@ def permissions() -> str:
     from huiju.directory.enums import ACTIONS, SEES_PEOPLE, Role
 
     actions = sorted(set().union(*ACTIONS.values()))
-    lines = ["# Permissions", "", NOTE, "What each role may do inside the places it was granted.", ""]
+    lines = [
+        "# Permissions",
+        "",
+        NOTE,
+        "What each role may do inside the places it was granted.",
+        "",
+    ]
     lines.append("| action | " + " | ".join(Role.values) + " |")
     lines.append("|---|" + "---|" * len(Role.values))
     for action in actions:
@@ -30,7 +36,13 @@ def personal_data() -> str:
     """Model × personal field, and whose row it is."""
     from django.apps import apps
 
-    lines = ["# Personal data", "", NOTE, "| model | personal fields | who sees a row |", "|---|---|---|"]
+    lines = [
+        "# Personal data",
+        "",
+        NOTE,
+        "| model | personal fields | who sees a row |",
+        "|---|---|---|",
+    ]
     for model in sorted(apps.get_models(), key=lambda m: m._meta.label):
         if privacy := getattr(model, "Privacy", None):
             declared = vars(getattr(model, "Reach", type("None", (), {})))
@@ -58,7 +70,13 @@ def figures() -> str:
     """The catalogue of publishable figures."""
     from huiju.statistics.catalogue import FIGURES
 
-    lines = ["# Figures", "", NOTE, "| code | title | unit | by | definition |", "|---|---|---|---|---|"]
+    lines = [
+        "# Figures",
+        "",
+        NOTE,
+        "| code | title | unit | by | definition |",
+        "|---|---|---|---|---|",
+    ]
     for code, figure in sorted(FIGURES.items()):
         by = ", ".join(figure.by)
         lines.append(f"| `{code}` | {figure.title} | {figure.unit} | {by} | {figure.definition} |")

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from huiju.directory.models import User
+from tests.browser import city
 from tests.browser.looks import DESK, PHONE, Size
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,16 +52,19 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture
 def open_as(browser: Browser, live_server: object) -> Iterator[Opening]:
-    """open_as(user, path, size=DESK): a page of the running site as a signed-in user sees it."""
+    """open_as(user, path, size=DESK, scripts=True): a page of the running site as a signed-in user sees it."""
     contexts: list[BrowserContext] = []
 
-    def opening(user: User | None, path: str = "/", *, size: Size = DESK) -> Page:
+    def opening(
+        user: User | None, path: str = "/", *, size: Size = DESK, scripts: bool = True
+    ) -> Page:
         context = browser.new_context(
             base_url=live_server.url,  # type: ignore[attr-defined]
             viewport={"width": size.width, "height": size.height},
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             has_touch=size.touch,
+            java_script_enabled=scripts,
         )
         contexts.append(context)
         if user:
@@ -77,6 +82,13 @@ def open_as(browser: Browser, live_server: object) -> Iterator[Opening]:
 def browser_page(request: pytest.FixtureRequest, open_as: Opening) -> Callable[..., Page]:
     """As `open_as`, once at a desk and once on a telephone."""
     return lambda user, path="/": open_as(user, path, size=request.param)
+
+
+@pytest.fixture
+def small_city(transactional_db: None, settings: Any, tmp_path: Path) -> int:
+    """One of everything that has a page; the key of a person."""
+    settings.HUIJU_FILES = tmp_path / "files"
+    return city.build(tmp_path)
 
 
 def session_cookie(user: User, url: str) -> dict[str, str]:

@@ -10,11 +10,14 @@ from playwright.sync_api import Page
 from tests.browser.looks import DESK, PHONE, axe, english, overflow
 
 OURS = "huiju."
+POSTED = {"desk:language", "desk:type_size"}  # open to visitors, answer to POST
 
 
 def page_names() -> set[str]:
     """The name of every URL of ours that a browser opens by GET."""
-    return {name for name, kind in _kinds(get_resolver(), "") if kind in {"page", "public"}}
+    return {
+        name for name, kind in _kinds(get_resolver(), "") if kind in {"page", "public"}
+    } - POSTED
 
 
 def _kinds(resolver: URLResolver, space: str) -> Iterator[tuple[str, str]]:
@@ -39,7 +42,7 @@ class Walk:
 
     def __init__(self, page: Page, known: set[str]) -> None:
         self.page, self.known = page, known
-        self.problems: dict[str, list[str]] = {}
+        self.problems: list[str] = []
         self.complaints: list[str] = []
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         page.on("console", self._console)
@@ -54,18 +57,19 @@ class Walk:
         while waiting:
             address = waiting.popleft()
             name = name_of(urlsplit(address).path)
-            if name in self.known or not name:
+            if not name or (name in self.known and address not in starts):
                 continue
-            self.known.add(name)
             if self._open(address):
-                self._look(f"{name} {address}")
+                if name not in self.known:
+                    self._look(f"{name} {address}")
                 waiting.extend(self._links())
+            self.known.add(name)
 
     def _open(self, address: str) -> bool:
         """Whether a page was opened; a file to download is none."""
         answer = self.page.request.get(address)
         if answer.status != 200:
-            self.problems[address] = [f"status {answer.status}"]
+            self.problems.append(f"{address}: status {answer.status}")
             return False
         if "text/html" not in answer.headers.get("content-type", ""):
             return False
@@ -79,8 +83,7 @@ class Walk:
         found += [f"phone: {fault}" for fault in [*axe(self.page), *overflow(self.page)]]
         found += self.complaints
         self.complaints.clear()
-        if found:
-            self.problems[label] = found
+        self.problems += [f"{label}: {fault}" for fault in found]
 
     def _links(self) -> list[str]:
         hrefs = self.page.eval_on_selector_all(

@@ -20,7 +20,7 @@ class Granularity(TextChoices):
     """What is paid: whole months, or days."""
 
     MONTH = "month", _("Whole months")
-    DAY = "day", _("Days")
+    DAY = "day", _("Single days")
 
 
 class MonthRule(TextChoices):
@@ -52,3 +52,35 @@ class RecoveryKind(TextChoices):
 
     ALLOW_NEGATIVE = "allow_negative", _("The receivable shows at once")
     OFFSET = "offset", _("Set off against later payments, up to a share of each")
+
+
+class RunState(TextChoices):
+    """The life of a run. A computed month is a draft until it is approved and paid."""
+
+    DRAFT = "draft", _("Draft")
+    REPLACED = "replaced", _("Computed again")
+
+
+MOVES: dict[str, set[str]] = {RunState.DRAFT: {RunState.REPLACED}}
+
+
+class Difference(TextChoices):
+    """How somebody's month differs from the month before."""
+
+    NEW = "new", _("New")
+    GONE = "gone", _("No longer")
+    CHANGED = "changed", _("Amount changed")
+
+
+class Why(TextChoices):
+    """What a difference between two months comes from."""
+
+    CERTIFICATE_APPROVED = "certificate_approved", _("A certificate began to count")
+    CERTIFICATE_REVOKED = "certificate_revoked", _("The certificate was revoked")
+    POST_BEGUN = "post_begun", _("A post began to count")
+    POST_ENDED = "post_ended", _("The post ended")
+    MOVED = "moved", _("In post in another district")
+    LEVEL = "level", _("Another level")
+    RATE = "rate", _("Another rate")
+    DAYS = "days", _("Another number of days")
+    FACTS = "facts", _("Facts were entered or corrected late")

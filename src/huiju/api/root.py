@@ -15,6 +15,9 @@ from huiju.directory.api import Refused
 from huiju.directory.api import router as directory
 from huiju.directory.models import User
 from huiju.kernel import clock
+from huiju.registry.api import router as registry
+from huiju.statistics.api import router as statistics
+from huiju.transfers.api import router as transfers
 
 
 class ReadableJSON(JSONRenderer):
@@ -45,7 +48,8 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url=None,
 )
-api.add_router("", directory)
+for router in (directory, registry, statistics, transfers):
+    api.add_router("", router)
 
 
 def refusal(request: HttpRequest, status: int, detail: str, fields: Any = ()) -> HttpResponse:

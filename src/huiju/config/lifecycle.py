@@ -1,6 +1,7 @@
 """An instance's life: made, filled with the rehearsal city, served, watched, stopped."""
 
 import argparse
+import hashlib
 import json
 import os
 import signal
@@ -30,7 +31,14 @@ def init(words: list[str]) -> int:
 
 
 def prepare(instance: Instance) -> None:
-    """Bring keys, roles, schema and static files to the present version. Safe to repeat."""
+    """Bring keys, roles, schema and static files to the present version.
+
+    Safe to repeat; what was prepared for this very version is only started.
+    """
+    stamp, version = instance.home / "prepared", _version_digest()
+    if stamp.exists() and stamp.read_text() == version:
+        start_database(instance)
+        return
     for folder in (instance.home, instance.files, instance.logs):
         folder.mkdir(parents=True, exist_ok=True)
     instance.ensure_secret("secret_key")
@@ -41,6 +49,18 @@ def prepare(instance: Instance) -> None:
     _django("migrate", "--noinput", "-v", "0", role=OWNER)
     _django("load_places")
     _django("collectstatic", "--noinput", "-v", "0")
+    stamp.write_text(version)
+
+
+def _version_digest() -> str:
+    """What schema and static files are made from: their sources' names, sizes and instants."""
+    package = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256()
+    for pattern in ("*/migrations/*.py", "*/static/**/*", "directory/data/*", "*/locale/**/*.mo"):
+        for path in sorted(package.glob(pattern)):
+            status = path.stat()
+            digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
 
 
 def ensure_key_ring(instance: Instance) -> None:
@@ -66,7 +86,8 @@ def demo(words: list[str]) -> int:
     options = parser.parse_args(words)
     instance = Instance.from_environment()
     prepare(instance)
-    _django("demo_city")
+    if not (instance.home / "demo" / "done").exists():
+        _django("demo_city")
     return 0 if options.no_serve else _serve(instance, options.port)
 
 

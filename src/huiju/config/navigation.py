@@ -10,6 +10,35 @@ from huiju.ui.navigation import NavItem, NavSection, navigation_for
 SECTIONS = (
     NavSection("", (NavItem(_("My desk"), "desk:home", "home", "desk.view"),)),
     NavSection(
+        _("Registry"),
+        (
+            NavItem(_("Social workers"), "registry:workers", "users", "registry.view"),
+            NavItem(_("My file"), "registry:me", "id", "registry.view_self"),
+            NavItem(
+                _("Organisations"),
+                "registry:organisations",
+                "building-community",
+                "directory.view_organisations",
+            ),
+            NavItem(_("Imports"), "transfers:imports", "upload", "transfers.view"),
+            NavItem(_("Exports"), "transfers:exports", "download", "transfers.export"),
+        ),
+    ),
+    NavSection(
+        _("Allowances"),
+        (NavItem(_("Monthly runs"), "allowances:runs", "coin-yuan", "allowances.view"),),
+    ),
+    NavSection(
+        _("Statistics"),
+        (
+            NavItem(_("Dashboard"), "statistics:dashboard", "chart-bar", "statistics.view"),
+            NavItem(_("Figures"), "statistics:catalogue", "hash", "statistics.view"),
+            NavItem(
+                _("Publications"), "statistics:publications", "report-analytics", "statistics.view"
+            ),
+        ),
+    ),
+    NavSection(
         _("Policies"),
         (
             NavItem(_("Policy documents"), "policies:documents", "file-text", "policies.view"),
@@ -22,7 +51,7 @@ SECTIONS = (
         _("Administration"),
         (
             NavItem(_("Places"), "directory:places", "map-pin", "directory.view_places"),
-            NavItem(_("Users and grants"), "directory:users", "users", "directory.administer"),
+            NavItem(_("Users and grants"), "directory:users", "user-check", "directory.administer"),
             NavItem(_("Audit trail"), "desk:events", "history", "audit.view"),
         ),
     ),

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -191,7 +190,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", _("English"))]
+LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "huiju_language"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True

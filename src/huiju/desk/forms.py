@@ -26,7 +26,9 @@ class TrailFilter(forms.Form):
         choices=[("", _("All")), *sorted(ACTION_WORDS.items())],
     )
     subject = forms.CharField(
-        label=_("To what"), required=False, help_text=_("For example registry.Person:17")
+        label=_("To what"),
+        required=False,
+        help_text=_('For example <code translate="no">registry.Person:17</code>'),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

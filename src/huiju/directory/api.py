@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
@@ -10,7 +11,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from ninja import Query, Router, Schema
-from pydantic import Field, StringConstraints
+from ninja.errors import ValidationError
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from huiju.audit import services as audit
 from huiju.directory import queries
@@ -23,6 +25,16 @@ Endpoint = Callable[..., Any]
 SearchText = Annotated[str, StringConstraints(max_length=60, pattern=r"^[^\x00]*$")]
 BIGGEST_KEY = 2**63 - 1
 Key = Annotated[int, Field(ge=1, le=BIGGEST_KEY)]
+
+
+def _written_day(value: Any) -> Any:
+    """Only 2015-10-31 is a day; a number is not one counted from 1970."""
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        raise ValueError("not a day")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_day)]
 
 
 class Refusal(Schema):
@@ -58,6 +70,7 @@ def endpoint(action: str, *, logged: str = "") -> Callable[[Endpoint], Endpoint]
         @wraps(view)
         def guarded(request: HttpRequest, **asked: Any) -> Any:
             caller = request.user
+            refuse_unknown(request, asked)
             if not caller.holds(action):
                 audit.record(actor=caller, action="directory.call_refused", subject=action)
                 raise Refused(_("Your roles do not include this. Ask your administrator for it."))
@@ -75,6 +88,13 @@ def endpoint(action: str, *, logged: str = "") -> Callable[[Endpoint], Endpoint]
         return guarded
 
     return decorate
+
+
+def refuse_unknown(request: HttpRequest, asked: dict[str, Any]) -> None:
+    """A filter written wrong must not be passed over: the answer would hold too much."""
+    names = [name for value in asked.values() if isinstance(value, Schema) for name, _v in value]
+    if unknown := sorted(set(request.GET) - set(names)):
+        raise ValidationError([{"loc": ("query", name)} for name in unknown])
 
 
 def page_of(rows: QuerySet[Any], asked: Asked, shown: Callable[[Any], Schema]) -> dict[str, Any]:
@@ -147,7 +167,7 @@ class PlacesAsked(Asked):
 
     text: SearchText = ""
     kind: PlaceKind | None = None
-    on: date | None = None
+    on: Day | None = None
 
 
 class OrganisationsAsked(Asked):
@@ -161,7 +181,7 @@ router = Router(tags=["directory"])
 
 
 @router.get(
-    "/places", response=answers(PlacePage), url_name="places", summary=gettext_noop("Places")
+    "/places", response=answers(PlacePage), url_name="places", summary=gettext_noop("Region codes")
 )
 @endpoint("directory.view_places")
 def list_places(request: HttpRequest, asked: Query[PlacesAsked]) -> dict[str, Any]:

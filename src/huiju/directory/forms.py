@@ -63,7 +63,7 @@ class PlaceFilter(forms.Form):
 
     text = forms.CharField(label=_("Name or code"), required=False, max_length=60)
     kind = forms.ChoiceField(
-        label=_("Kind"), required=False, choices=[("", _("All")), *PlaceKind.choices]
+        label=_("Kind of place"), required=False, choices=[("", _("All")), *PlaceKind.choices]
     )
     on = DayField(label=_("Valid on"), required=False)
 

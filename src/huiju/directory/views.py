@@ -25,7 +25,7 @@ class PlaceTable(tables.ListTable):
 
     code = tables.Column(verbose_name=_("Code"))
     name = tables.Column(verbose_name=_("Name"))
-    kind = tables.Column(verbose_name=_("Kind"))
+    kind = tables.Column(verbose_name=_("Kind of place"))
     parent = tables.Column(verbose_name=_("Lies in"), orderable=False)
     starts_on = tables.date_column(verbose_name=_("Valid from"))
     ends_on = tables.TextColumn(last_day, cells="date", verbose_name=_("Valid until"))

@@ -166,3 +166,9 @@ class _BlockReader(io.RawIOBase):
         buffer[:taken] = self._left[:taken]
         self._left = self._left[taken:]
         return taken
+
+
+def refresh_statistics() -> None:
+    """Tell the planner what the tables hold now; call it after writing some thousand rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT refresh_statistics()")

@@ -88,6 +88,48 @@ FACT_TABLES = {
                 **KNOWN,
             },
         ),
+        FactTable(
+            name="policy_document",
+            key="document",
+            columns={
+                "document": WHOLE,
+                "government": TEXT,
+                "aspect": TEXT,
+                "district": TEXT,
+                "issued_on": DAY,
+                "year": WHOLE,
+                **KNOWN,
+            },
+        ),
+        FactTable(
+            name="parameter",
+            key="value_ref",
+            columns={
+                "value_ref": WHOLE,
+                "code": TEXT,
+                "place_id": WHOLE,
+                "starts_on": DAY,
+                "ends_on": DAY,
+                "value": WHOLE,
+                **KNOWN,
+            },
+        ),
+        FactTable(
+            name="allowance_line",
+            key="line",
+            columns={
+                "line": WHOLE,
+                "run": WHOLE,
+                "person": WHOLE,
+                "month": DAY,
+                "district": TEXT,
+                "place": WHOLE,
+                "level": TEXT,
+                "amount_fen": WHOLE,
+                **KNOWN,
+            },
+            month="month",
+        ),
     )
 }
 

@@ -96,10 +96,11 @@ def condition(model: type[models.Model]) -> str:
     if through := getattr(declared, "through", None):
         label, name = through.rsplit(".", 1)
         other = live_apps.get_model(label)
-        column = _column(other, name)
-        parts.append(
-            f"{_column(model, model._meta.pk.name)} IN (SELECT {column} FROM {other._meta.db_table})"  # noqa: S608
-        )
+        # correlated, so that the planner may probe an index for few rows or hash once for many
+        own_key = _column(model, model._meta.pk.name)
+        column = other._meta.get_field(name).column  # type: ignore[union-attr]
+        rows = f"SELECT 1 FROM {other._meta.db_table} through WHERE through.{column} = {own_key}"  # noqa: S608
+        parts.append(f"EXISTS ({rows})")
     return " OR ".join(parts)
 
 

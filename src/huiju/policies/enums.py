@@ -56,3 +56,29 @@ MOVES: dict[str, set[str]] = {
     ValueState.PROPOSED: {ValueState.CONFIRMED, ValueState.REFUSED},
     ValueState.CONFIRMED: {ValueState.SUPERSEDED},
 }
+
+
+class ListReason(TextChoices):
+    """What can be wrong with a row of a list of policies, beside what can be wrong with any row."""
+
+    PLACE_UNKNOWN = (
+        "PLACE_UNKNOWN",
+        _("The place is neither the city nor a district of it."),
+    )
+    NUMBER_INVALID = "NUMBER_INVALID", _("The value is not a whole number of its unit.")
+    VALUES_OVERLAP = (
+        "VALUES_OVERLAP",
+        _("Two values of one parameter are in force on the same day."),
+    )
+    VALUE_GAP = (
+        "VALUE_GAP",
+        _("Between this value and the next there are days without a value."),
+    )
+
+
+LIST_SUGGESTIONS = {
+    ListReason.PLACE_UNKNOWN: _("Write the district's name or code, or “全国”."),
+    ListReason.NUMBER_INVALID: _("Write yuan or percent with at most two decimals, else a whole number; “不明” if unknown."),
+    ListReason.VALUES_OVERLAP: _("Put the last day of the older value on the day before the newer one."),
+    ListReason.VALUE_GAP: _("Enter the value of those days, or say “不明” where the older one ends."),
+}  # fmt: skip

@@ -33,7 +33,10 @@ class LibraryFilter(forms.Form):
 
     words = forms.CharField(label=gettext_lazy("Title, number or issuer"), required=False)
     aspect = forms.ModelChoiceField(
-        Aspect.objects.order_by("position"), label=gettext_lazy("Aspect"), required=False
+        Aspect.objects.order_by("position"),
+        label=gettext_lazy("Aspect"),
+        required=False,
+        empty_label=gettext_lazy("All"),
     )
     government = forms.ChoiceField(
         label=gettext_lazy("Level of government"),

@@ -8,7 +8,7 @@ class Level(TextChoices):
     """Certificate levels, lowest first."""
 
     ASSISTANT = "assistant", _("Assistant social worker")
-    INTERMEDIATE = "intermediate", _("Social worker")
+    INTERMEDIATE = "intermediate", _("Intermediate social worker")
     SENIOR = "senior", _("Senior social worker")
 
 

@@ -164,7 +164,7 @@ class Certificate(Fact):
     person = models.ForeignKey(Person, models.PROTECT, related_name="certificates")
     level = models.CharField(_("Level"), max_length=12, choices=Level)
     approved_on = models.DateField(_("Approval date"))
-    revoked_on = models.DateField(_("Revoked"), null=True, blank=True)
+    revoked_on = models.DateField(_("Revoked on"), null=True, blank=True)
     certificate_no = models.CharField(_("Certificate number"), max_length=40, blank=True)
     management_no = models.CharField(_("Management number"), max_length=40, blank=True)
 
@@ -219,6 +219,11 @@ class Certificate(Fact):
         indexes = [
             models.Index(fields=["person", "approved_on"]),
             models.Index(fields=["source"], name="certificates_by_source"),
+            models.Index(
+                fields=["level", "person"],
+                condition=Q(superseded_at=None, voided=False),
+                name="present_certificates_by_level",
+            ),
         ]
 
     def __str__(self) -> str:

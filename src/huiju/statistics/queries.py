@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -100,11 +100,17 @@ class Cube:
     question: Question
     cells: tuple[Answer, ...]
 
-    def at(self, **filters: str) -> Answer:
-        """The figure, or a part of it; a part without records is 0."""
+    def inside(self, **filters: str) -> Cube:
+        """The part of the cube that filters leave."""
         part = self.question.narrowed(**filters)
         wanted = set(part.filters)
-        return _sum(part, [cell for cell in self.cells if wanted <= set(cell.question.filters)])
+        cells = [cell for cell in self.cells if wanted <= set(cell.question.filters)]
+        return Cube(part, tuple(cells))
+
+    def at(self, **filters: str) -> Answer:
+        """The figure, or a part of it; a part without records is 0."""
+        inside = self.inside(**filters)
+        return _sum(inside.question, inside.cells)
 
     def by(self, *dimensions: str) -> list[Answer]:
         """The parts that have records, largest first."""
@@ -117,7 +123,7 @@ class Cube:
         return sorted(parts, key=lambda part: -part.value)
 
 
-def _sum(question: Question, cells: list[Answer]) -> Answer:
+def _sum(question: Question, cells: Iterable[Answer]) -> Answer:
     keys = sorted(key for cell in cells for key in cell.keys)
     return Answer(question, sum(cell.value for cell in cells), tuple(keys))
 
@@ -143,6 +149,24 @@ def cube(question: Question, *, engine: str = engines.POSTGRES, lake: Path | Non
         for row in found
     ]
     return Cube(question, tuple(sorted(cells, key=lambda cell: cell.question.filters)))
+
+
+def totals(*questions: Question) -> list[int]:
+    """The values of several figures, without their records, in one statement."""
+    found = engines.run(_totals(questions)).to_pylist()
+    values = {row["position"]: row["value"] for row in found}
+    return [values[position] or 0 for position in range(len(questions))]
+
+
+@lru_cache(maxsize=128)
+def _totals(questions: tuple[Question, ...]) -> engines.Statement:
+    measured = []
+    for position, question in enumerate(questions):
+        rows = question.records
+        whole = rows.aggregate(value=question.figure.measure(rows))
+        measured.append(whole.mutate(position=position))
+    first, *others = measured
+    return engines.prepared(first.union(*others) if others else first)
 
 
 @lru_cache(maxsize=512)
@@ -183,55 +207,60 @@ def next_edition(kind: str, on: date) -> int:
 class Recheck:
     """A published value beside the same question asked again.
 
-    `then` repeats it as known at publication: any difference means records were altered in ways the
-    house does not allow. `now` is as known at the moment of checking.
+    `then` repeats it as known at publication: any difference means that records were altered in a way
+    the house does not allow. `now` is as believed at the moment of checking. Both are None when the
+    figure is no longer defined as it was.
     """
 
     published: FigureValue
     figure: Figure | None
-    then: Answer | None
-    now: Answer | None
-    came: tuple[int, ...] = ()
-    went: tuple[int, ...] = ()
-
-    @property
-    def comparable(self) -> bool:
-        """Whether the figure still exists by the same definition."""
-        return self.figure is not None and self.figure.version == self.published.version
+    then: Answer | None = None
+    now: Answer | None = None
 
     @property
     def reproduced(self) -> bool:
         """Whether the records as known at publication are the published ones."""
-        return self.then is not None and self.then.digest == self.published.source.digest
+        return self.then is not None and self._equals(self.then)
 
     @property
     def unchanged(self) -> bool:
         """Whether the same records make the same value now."""
-        return (
-            self.now is not None
-            and self.now.digest == self.published.source.digest
-            and self.now.value == self.published.value
-        )
+        return self.now is not None and self._equals(self.now)
+
+    @property
+    def came(self) -> list[int]:
+        """Keys of records that count now and did not count then."""
+        return sorted(set(self.now.keys) - set(self.published.source.keys)) if self.now else []
+
+    @property
+    def went(self) -> list[int]:
+        """Keys of records that counted then and do not count now."""
+        return sorted(set(self.published.source.keys) - set(self.now.keys)) if self.now else []
+
+    def _equals(self, answer: Answer) -> bool:
+        published = self.published
+        return (answer.value, answer.digest) == (published.value, published.source.digest)
 
 
-def recheck(
-    publication: Publication, figures: Mapping[str, Figure], *, at: datetime
-) -> list[Recheck]:
-    """Each published value asked again, in the order of publication, as far as the reach goes.
+def rechecked(publication: Publication, figures: Mapping[str, Figure]) -> list[Recheck]:
+    """Each published value asked again, in the order of publication.
 
     Call it with the whole reach: under a smaller one records out of sight would seem gone.
     """
+    cubes: dict[tuple[str, date, datetime | None], Cube] = {}
+
+    def asked(figure: Figure, value: FigureValue, known_at: datetime | None) -> Answer:
+        reference = figure.code, value.on, known_at
+        if reference not in cubes:
+            cubes[reference] = cube(Question(figure, value.on, known_at))
+        return cubes[reference].at(**value.filters)
+
+    def check(value: FigureValue) -> Recheck:
+        figure = figures.get(value.code)
+        if figure is None or figure.version != value.version:
+            return Recheck(value, figure)
+        then = asked(figure, value, publication.known_at)
+        return Recheck(value, figure, then, asked(figure, value, None))
+
     values = publication.values.select_related("source").order_by("pk")
-    return [_recheck(value, figures.get(value.code), publication.known_at, at) for value in values]
-
-
-def _recheck(
-    value: FigureValue, figure: Figure | None, known_at: datetime, at: datetime
-) -> Recheck:
-    if figure is None or figure.version != value.version:
-        return Recheck(value, figure, None, None)
-    then = answer(Question(figure, value.on, known_at).narrowed(**value.filters))
-    now = answer(Question(figure, value.on, at).narrowed(**value.filters))
-    before, after = set(value.source.keys), set(now.keys)
-    came, went = tuple(sorted(after - before)), tuple(sorted(before - after))
-    return Recheck(value, figure, then, now, came, went)
+    return [check(value) for value in values]

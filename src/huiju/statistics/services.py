@@ -47,7 +47,7 @@ def publish(
         title=title,
         on=first.on,
         edition=queries.next_edition(kind, first.on),
-        known_at=first.known_at,
+        known_at=first.known_at or at,
         place=city,
         body=body,
         published_by=by,

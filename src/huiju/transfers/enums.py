@@ -20,7 +20,7 @@ class FileReason(TextChoices):
     EMPTY = "EMPTY", _("The file holds no record.")
     TYPE_MISMATCH = "TYPE_MISMATCH", _("The file is not what its name says.")
     TYPE_UNSUPPORTED = "TYPE_UNSUPPORTED", _("Files of this type are not read.")
-    PASSWORD = "PASSWORD", _("The file is protected by a password.")  # noqa: S105
+    PASSWORD = "PASSWORD", _("The file is protected by a password.")
     MACRO = "MACRO", _("The file holds macros.")
     XML_ENTITY = "XML_ENTITY", _("The file declares document types or entities, as attacks do.")
     ZIP_BOMB = "ZIP_BOMB", _("The file unpacks to far more than it says or than is allowed.")
@@ -79,3 +79,48 @@ ROW_SUGGESTIONS = {
     RowReason.HIDDEN_SHEET: _("Unhide the sheet if it is meant to come in."),
     RowReason.CONTROL_CHAR: _("Type the cell again by hand instead of pasting it."),
 }
+
+
+class ImportState(TextChoices):
+    """Where an import stands."""
+
+    WAITING = "waiting", _("Being read")
+    READ = "read", _("Read, not applied")
+    REJECTED = "rejected", _("Not readable")
+    APPLYING = "applying", _("Being applied")
+    APPLIED = "applied", _("Applied")
+    UNDONE = "undone", _("Taken back")
+    DISCARDED = "discarded", _("Thrown away")
+
+
+IMPORT_MOVES: dict[str, set[str]] = {
+    ImportState.WAITING: {ImportState.READ, ImportState.REJECTED},
+    ImportState.READ: {ImportState.APPLYING, ImportState.DISCARDED},
+    ImportState.REJECTED: {ImportState.DISCARDED},
+    ImportState.APPLYING: {ImportState.APPLIED, ImportState.READ},
+    ImportState.APPLIED: {ImportState.UNDONE},
+}
+
+
+class Mode(TextChoices):
+    """Which rows of an import are applied."""
+
+    GOOD_ROWS = "good_rows", _("The good rows; the wrong ones stay out")
+    ALL = "all", _("All or nothing")
+
+
+class Result(TextChoices):
+    """What became of an applied row."""
+
+    CREATED = "created", _("New")
+    CHANGED = "changed", _("Changed")
+    UNCHANGED = "unchanged", _("Already there")
+    REFUSED = "refused", _("Refused")
+
+
+class ExportState(TextChoices):
+    """Where an export stands."""
+
+    WAITING = "waiting", _("Being written")
+    DONE = "done", _("Ready")
+    FAILED = "failed", _("Failed")

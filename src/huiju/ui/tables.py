@@ -96,9 +96,12 @@ def finally_by_key(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 class MoneyColumn(Column):  # type: ignore[misc]
-    """Fen as yuan, to the right. `total=True` sums the whole filter, not the page."""
+    """Fen as yuan, to the right; linked, it opens its derivation. `total` sums the whole filter."""
 
-    attrs: Mapping[str, Any] = {part: {"class": "amount"} for part in ("th", "td", "tf")}
+    attrs: Mapping[str, Any] = {
+        **{part: {"class": "amount"} for part in ("th", "td", "tf")},
+        "a": {"class": "figure money"},
+    }
 
     def __init__(self, *args: Any, total: bool = False, **kwargs: Any) -> None:
         if total:
@@ -151,6 +154,16 @@ def date_column(*args: Any, **kwargs: Any) -> TextColumn:
 def month_column(*args: Any, **kwargs: Any) -> TextColumn:
     """A month as 2015-10."""
     return TextColumn(cn_month, *args, cells="date", **kwargs)
+
+
+def code_column(*args: Any, **kwargs: Any) -> TextColumn:
+    """A code of the program's own, which is in no language."""
+    return TextColumn(code, *args, **kwargs)
+
+
+def code(value: Any) -> SafeString:
+    """A code as such, so that it is neither translated nor read out as a word."""
+    return format_html('<code translate="no">{}</code>', value)
 
 
 def masked_id_column(*args: Any, **kwargs: Any) -> TextColumn:

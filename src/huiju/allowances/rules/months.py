@@ -45,34 +45,21 @@ def counted_months(parts: Table, policy: Policy) -> Table:
     if policy.month_rule == MonthRule.ON_DAY:
         deciding = parts.filter(_.starts_on <= _.decides_on, _.decides_on < _.ends_on)
         return deciding.mutate(counted_on=deciding.decides_on)
-    return _picked(_earned(parts), policy.level_pick)
-
-
-def _earned(parts: Table) -> Table:
-    """Parts of the months with enough eligible days. Whole months need no sum, so they skip it."""
-    unbroken = parts.filter(_.days == _.month_days)
-    broken = parts.filter(_.days < _.month_days)
-    together = ibis.window(group_by=["person", "month"])
-    summed = broken.mutate(days=whole(broken.days.sum().over(together)))
-    return (
-        unbroken.mutate(broken=False)
-        .union(summed.mutate(broken=True))
-        .filter(_.days >= _.least_days)
-    )
-
-
-def _picked(parts: Table, pick: LevelPick) -> Table:
-    """The part whose first (or last) day decides the month."""
-    unbroken = parts.filter(~_.broken)
-    broken = parts.filter(_.broken)
-    order: dict[LevelPick, list[Column]] = {
-        LevelPick.HIGHEST: [broken.level.desc(), broken.starts_on],
-        LevelPick.FIRST_DAY: [broken.starts_on],
-        LevelPick.LAST_DAY: [broken.starts_on.desc()],
-    }
-    deciding = unbroken.union(best(broken, among=["person", "month"], order=order[pick])).drop(
-        "broken"
-    )
-    if pick == LevelPick.LAST_DAY:
+    enough = parts.filter(_.days == _.month_days, _.days >= _.least_days)
+    deciding = enough.union(_deciding(parts.filter(_.days < _.month_days), policy.level_pick))
+    if policy.level_pick == LevelPick.LAST_DAY:
         return deciding.mutate(counted_on=day(deciding.ends_on - ibis.interval(days=1)))
     return deciding.mutate(counted_on=deciding.starts_on)
+
+
+def _deciding(broken: Table, pick: LevelPick) -> Table:
+    """Of the parts of each month with enough eligible days, the one whose first or last day decides."""
+    together = ibis.window(group_by=["person", "month"])
+    summed = broken.mutate(days=whole(broken.days.sum().over(together)))
+    earned = summed.filter(_.days >= _.least_days)
+    order: dict[LevelPick, list[Column]] = {
+        LevelPick.HIGHEST: [earned.level.desc(), earned.starts_on],
+        LevelPick.FIRST_DAY: [earned.starts_on],
+        LevelPick.LAST_DAY: [earned.starts_on.desc()],
+    }
+    return best(earned, among=["person", "month"], order=order[pick])

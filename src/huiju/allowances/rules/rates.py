@@ -1,5 +1,6 @@
 """Which rate is in force for a level in a district on a day."""
 
+import ibis
 from ibis import _
 from ibis.expr.types import Table
 
@@ -40,7 +41,7 @@ def rate_spans(spans: Table, facts: Facts, stages: Stages) -> Table:
 def _offered(wanted: Table, facts: Facts) -> Table:
     """Each rate in each district it speaks of, and whether it is the district's own."""
     rates = facts.rates.mutate(
-        since=facts.rates.starts_on, own=facts.rates.district.notnull().cast("int64")
+        since=facts.rates.starts_on, own=ibis.ifelse(facts.rates.district.isnull(), 0, 1)
     ).rename(rate_district="district")
     speaks = [
         wanted.scheme == rates.scheme,

@@ -4,9 +4,11 @@ import ibis
 from ibis import _
 from ibis.expr.types import Column, Table
 
-from huiju.allowances.enums import Effect
+from huiju.allowances.enums import LEVELS_BY_RANK, Effect
 from huiju.allowances.rules.facts import Facts
 from huiju.allowances.rules.stages import Stages, day
+
+LOWEST = min(LEVELS_BY_RANK)
 
 
 def counted_from(first: Column, effect: Effect) -> Column:
@@ -77,12 +79,28 @@ def _held_in_post(facts: Facts, cert_effect: Effect, post_effect: Effect) -> Tab
         held_from=counted_from(facts.certificates.starts_on, cert_effect),
         held_until=facts.certificates.ends_on,
     )
-    held = posts.join(certificates, "person")
+    held = posts.join(_not_surpassed(certificates, facts.months), "person")
     both = held.mutate(
         starts_on=ibis.greatest(held.starts_on, held.held_from),
         ends_on=ibis.least(held.ends_on, held.held_until.coalesce(held.ends_on)),
     )
     return both.filter(_.starts_on < _.ends_on).drop("held_from", "held_until")
+
+
+def _not_surpassed(certificates: Table, months: Table) -> Table:
+    """Without certificates below one of the same person that counts in all months asked for.
+
+    They can decide no day; left in, everybody once promoted would have to be untangled.
+    """
+    window = months.aggregate(opens_on=months.month.min(), closes_on=months.ends_on.max())
+    framed = certificates.cross_join(window)
+    throughout = framed.filter(
+        framed.held_from <= framed.opens_on,
+        framed.held_until.isnull() | (framed.held_until >= framed.closes_on),
+        framed.level > LOWEST,
+    ).select("person", "level")
+    surpassed = [certificates.person == throughout.person, certificates.level < throughout.level]
+    return certificates.anti_join(throughout, surpassed)
 
 
 def _with_several(held: Table, leaves: Table) -> Table:

@@ -101,8 +101,8 @@ def _read(path: Path) -> list[object]:
         cases = json.loads(path.read_bytes().decode("utf-8-sig"), object_pairs_hook=_object)
     except OSError as fault:
         raise NotWorksheets(
-            _("The file %(path)s cannot be read: %(fault)s")
-            % {"path": path, "fault": fault.strerror}
+            _("The file %(path)s cannot be read: it is not there, or not yours to read.")
+            % {"path": path}
         ) from fault
     except (ValueError, RecursionError) as fault:
         raise NotWorksheets(

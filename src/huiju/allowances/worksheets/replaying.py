@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from huiju.allowances.enums import LEVELS_BY_RANK
 from huiju.allowances.rules import Policy, months_computed
+from huiju.allowances.rules.computing import Computer, Rows
+from huiju.allowances.rules.statements import statement_policy
 from huiju.allowances.worksheets.cases import Case, Run
-from huiju.allowances.worksheets.computing import Computer, Rows, statement_policy
 from huiju.allowances.worksheets.knowledge import (
     Knowledge,
     Line,

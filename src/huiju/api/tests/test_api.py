@@ -87,7 +87,10 @@ def test_a_place_that_is_not_there_is_404_in_words(caller):
 def test_wrong_parameters_are_named(caller):
     answer = caller("worker")("places", page=0, kind="planet")
 
+    misspelt = caller("worker")("places", knd="street")
+
     assert (answer.status_code, sorted(answer.json()["fields"])) == (422, ["kind", "page"])
+    assert (misspelt.status_code, misspelt.json()["fields"]) == (422, ["knd"])
     assert answer.json()["detail"].startswith("参数缺少或不正确")
 
 

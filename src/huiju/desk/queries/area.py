@@ -1,16 +1,16 @@
 """The key figures of the area a reader works in."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from huiju.directory import queries as directory
+from huiju.directory.access import acting_as_system
 from huiju.directory.enums import PlaceKind
 from huiju.directory.models import Place, User
-from huiju.kernel.figures import Figure
 from huiju.statistics import queries as statistics
 from huiju.statistics.catalogue import FIGURES
 from huiju.statistics.enums import Unit
@@ -46,28 +46,26 @@ def area_of(user: User, *, on: date) -> Place | None:
     return place if place.kind == PlaceKind.CITY else directory.district_of(place)
 
 
-def key_figures(area: Place | None, *, on: date, known_at: datetime) -> list[KeyFigure]:
-    """The figures a desk shows, as the figure pages count them: within the reader's reach."""
-    from django.urls import NoReverseMatch  # TEMPORARY
-
-    try:
-        reverse("statistics:figure", args=["registry.certified"])
-    except NoReverseMatch:
-        return []
+def key_figures(area: Place | None, *, on: date) -> list[KeyFigure]:
+    """Figures of the whole city or a whole district, as their own pages count them."""
     if area is None:
         return []
-    filters = {"district": area.name} if area.kind == PlaceKind.DISTRICT else {}
-    figures = [FIGURES[code] for code in SHOWN if code in FIGURES]
-    fitting = [figure for figure in figures if set(filters) <= set(figure.by)]
-    return [_key_figure(figure, filters, on, known_at) for figure in fitting]
+    parts = {"district": area.name} if area.kind == PlaceKind.DISTRICT else {}
+    questions = [
+        statistics.Question(FIGURES[code], on).narrowed(**parts)
+        for code in SHOWN
+        if set(parts) <= set(FIGURES[code].by)
+    ]
+    with acting_as_system():
+        return [_key_figure(statistics.answer(question)) for question in questions]
 
 
-def _key_figure(figure: Figure, filters: dict[str, str], on: date, known_at: datetime) -> KeyFigure:
-    question = statistics.Question(figure, on, known_at, filters)
-    query = urlencode({"on": on.isoformat(), **filters})
+def _key_figure(answer: statistics.Answer) -> KeyFigure:
+    question = answer.question
+    asked = urlencode({"on": question.on.isoformat(), **dict(question.filters)})
     return KeyFigure(
-        title=figure.title,
-        value=statistics.answer(question).value,
-        unit=Unit(figure.unit).label,
-        url=f"{reverse('statistics:figure', args=[figure.code])}?{query}",
+        title=question.figure.title,
+        value=answer.value,
+        unit=Unit(question.figure.unit).label,
+        url=f"{reverse('statistics:figure', args=[question.figure.code])}?{asked}",
     )

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from huiju.audit import queries as audit
 from huiju.audit.models import Event, Link
 from huiju.audit.verifier import Fault, check_log
+from huiju.desk.enums import SUBJECT_WORDS
 from huiju.directory.models import User
 from huiju.kernel import clock
 
@@ -53,6 +54,13 @@ def names_of_actors(events: Iterable[Event]) -> dict[str, str]:
     keys = [event.actor.partition(":")[2] for event in events if event.actor.startswith(USER)]
     accounts = User.objects.filter(pk__in={int(key) for key in keys if key.isdigit()})
     return {audit.reference(account): str(account) for account in accounts}
+
+
+def in_words(subject: str) -> str:
+    """What an event was about: "registry.Person:17" as the word for a person and the number."""
+    label, _colon, key = subject.partition(":")
+    word = SUBJECT_WORDS.get(label)
+    return f"{word} {key}" if word else subject
 
 
 def chain_head() -> ChainState:

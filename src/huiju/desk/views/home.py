@@ -26,7 +26,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "tray": tray,
             "entries": lists[tray],
             "counts": [(each, len(lists[each])) for each in Tray],
-            "figures": area.key_figures(place, on=on, known_at=clock.now()),
+            "may_export": request.user.holds("transfers.export", on=on),
+            "figures": area.key_figures(place, on=on),
             "steps": guide.steps_for(request.user, on=on),
         },
     )

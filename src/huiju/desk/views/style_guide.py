@@ -14,7 +14,7 @@ from huiju.ui import tables
 
 LEVELS = [
     ("assistant", _("Assistant social worker")),
-    ("intermediate", _("Social worker")),
+    ("intermediate", _("Social worker of the middle level")),
     ("senior", _("Senior social worker")),
 ]
 PEOPLE = [

@@ -2,13 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huiju.audit.models import Event
-from huiju.desk.enums import ACTION_WORDS, SUBJECT_WORDS
+from huiju.desk.enums import ACTION_WORDS
 from huiju.desk.forms import TrailFilter
 from huiju.desk.queries import trail
 from huiju.directory.access import page
@@ -34,12 +34,9 @@ class EventTable(tables.ListTable):
     def render_action(self, value: str) -> str:
         return str(ACTION_WORDS.get(value, value))
 
-    def render_subject(self, value: str) -> SafeString:
-        label, _colon, key = value.partition(":")
-        word = SUBJECT_WORDS.get(label)
-        if word is None:
-            return format_html('<code translate="no">{}</code>', value)
-        return format_html("{} {}", word, key)
+    def render_subject(self, value: str) -> str:
+        words = trail.in_words(value)
+        return tables.code(value) if words == value else words
 
     def render_detail(self, record: Event) -> SafeString:
         pairs = trail.detail_pairs(record)

@@ -71,6 +71,7 @@ def test_retention_ends_with_a_year_or_never():
         ("程序.exe", b"MZ\x90\x00"),
         ("图片.xlsx", b"\x89PNG\r\n\x1a\n...."),
         ("压缩.zip", b"PK\x03\x04broken"),
+        ("乱码.txt", b"\xff\xfe\xff"),
     ],
 )
 def test_file_that_is_not_what_it_says_is_refused(name, content):
@@ -95,6 +96,19 @@ def test_office_files_are_known_by_their_inner_names(tmp_path):
     file = make_file(name="表.xlsx", content=content)
 
     assert file.media_type.endswith("spreadsheetml.sheet")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "media_type"),
+    [
+        ("名单.csv", "姓名,级别".encode("gb18030"), "text/plain"),
+        ("说明.txt", "说明".encode(), "text/plain"),
+        ("旧表.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "application/x-ole-storage"),
+        ("照片.JPG", b"\xff\xd8\xff\xe0", "image/jpeg"),
+    ],
+)
+def test_office_kinds_are_kept_under_their_own_type(name, content, media_type):
+    assert make_file(name=name, content=content).media_type == media_type
 
 
 def test_damaged_bytes_are_not_handed_out():

@@ -328,3 +328,26 @@ def test_known_on_a_day_counts_what_was_confirmed_that_day():
     assert terms.value_at(parameter.code, on=START, place=place(), known_at=evening) == 20000
     with pytest.raises(NoValueInForce):
         terms.value_at(parameter.code, on=START, place=place(), known_at=before)
+
+
+def test_correction_replaces_the_value_and_keeps_what_was_known():
+    parameter = make_parameter()
+    wrong = make_value(parameter, START, value=30000)
+    right = value_entry(parameter, START, value=20000)
+    proposed = services.propose_value(entry=right, by=city_official(), at=LATER, corrects=wrong)
+
+    services.confirm_value(value=proposed, by=city_official(), at=LATER)
+
+    assert terms.value_at(parameter.code, on=START, place=place()) == 20000
+    assert terms.value_at(parameter.code, on=START, place=place(), known_at=AT) == 30000
+
+
+def test_correction_cannot_move_a_value_to_another_place():
+    parameter = make_parameter()
+    value = make_value(parameter, START)
+    elsewhere = value_entry(parameter, START, place("350203"))
+
+    with pytest.raises(ValueInvalid):
+        services.propose_value(entry=elsewhere, by=city_official(), at=LATER, corrects=value)
+
+    assert ParameterValue.objects.awaiting().count() == 0

@@ -27,7 +27,7 @@ class ParameterTable(tables.ListTable):
     name = tables.Column(
         verbose_name=gettext_lazy("Name"), linkify=("policies:parameter", [A("pk")])
     )
-    code = tables.Column(verbose_name=gettext_lazy("Code"))
+    code = tables.code_column(verbose_name=gettext_lazy("Code"))
     unit = tables.Column(verbose_name=gettext_lazy("Unit"))
     owner = tables.Column(verbose_name=gettext_lazy("Office in charge"))
     waiting = tables.NumberColumn(verbose_name=gettext_lazy("Awaiting confirmation"))

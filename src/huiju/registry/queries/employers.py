@@ -2,19 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from huiju.directory import queries as directory
 from huiju.directory.models import Organisation, Place
 from huiju.kernel.pinyin import text_reading
-from huiju.registry.enums import Level
-from huiju.registry.models import Person, Post
+from huiju.registry.models import Certificate, Person, Post
 from huiju.registry.queries.standing import (
+    RANKS,
     certificates_of,
-    highest_rank,
-    in_force_on,
+    held_on,
+    posts_in_force,
     with_standing,
 )
 from huiju.registry.queries.workers import in_post_at
@@ -27,11 +28,6 @@ class Staff:
     total: int
     certified: int
     by_level: dict[str, int]
-
-    @property
-    def certified_permille(self) -> int:
-        """Certified people of a thousand in post, rounded half up; 0 where nobody is in post."""
-        return (2000 * self.certified + self.total) // (2 * self.total) if self.total else 0
 
 
 @dataclass(frozen=True)
@@ -46,9 +42,9 @@ class PlaceStaff:
 def organisations_with_staff(*, on: date) -> QuerySet[Organisation]:
     """Organisations with `staff` and `certified`: people in post on a day that the reader sees. Unordered."""
     return directory.organisations().annotate(
-        staff=_people_counted(_staff_posts(on)),
+        staff=_people_counted(posts_in_force(on=on)),
         certified=_people_counted(
-            _staff_posts(on).filter(Exists(certificates_of("person", on=on)))
+            posts_in_force(on=on).filter(Exists(certificates_of("person", on=on)))
         ),
     )
 
@@ -65,7 +61,7 @@ def organisations_named(rows: QuerySet[Organisation], text: str) -> QuerySet[Org
 
 def staff_of(organisation: Organisation, *, on: date) -> QuerySet[Person]:
     """People in post with an organisation on a day, ready for `standing_of`. Unordered."""
-    posts = _staff_posts(on).filter(employer=organisation)
+    posts = posts_in_force(on=on).filter(employer=organisation)
     return with_standing(Person.objects.on_file().filter(pk__in=posts.values("person")))
 
 
@@ -77,14 +73,18 @@ def spells_at(organisation: Organisation) -> QuerySet[Post]:
 
 def staff_counts(posts: QuerySet[Post], *, on: date) -> Staff:
     """How many people hold these posts, and at what level, on a day."""
-    people = Person.objects.filter(pk__in=posts.values("person"))
-    ranked = people.annotate(level_rank=highest_rank("pk", on=on)).values("level_rank")
-    counts = {row["level_rank"]: row["n"] for row in ranked.annotate(n=Count("pk")).order_by()}
-    by_level = {level.value: counts.get(rank, 0) for rank, level in enumerate(Level)}
+    held = Certificate.objects.current().filter(held_on(on), person__in=posts.values("person"))
+    at_least = held.aggregate(
+        **{
+            level: Count("person", distinct=True, filter=Q(level__in=list(RANKS)[rank:]))
+            for level, rank in RANKS.items()
+        }
+    )
+    total = posts.aggregate(total=Count("person", distinct=True))["total"]
+    steps = [total, *at_least.values(), 0]
+    exactly = [more - fewer for more, fewer in pairwise(steps)]
     return Staff(
-        total=sum(counts.values()),
-        certified=sum(by_level.values()),
-        by_level={**by_level, "": counts.get(None, 0)},
+        total=total, certified=steps[1], by_level=dict(zip(["", *RANKS], exactly, strict=True))
     )
 
 
@@ -106,11 +106,6 @@ def places_with_staff(place: Place, *, on: date) -> list[PlaceStaff]:
         PlaceStaff(child, len(totals[path]), len(certified[path]))
         for path, child in children.items()
     ]
-
-
-def _staff_posts(on: date) -> QuerySet[Post]:
-    rows: QuerySet[Post] = Post.objects.current()
-    return rows.filter(in_force_on(on))
 
 
 def _people_counted(posts: QuerySet[Post]) -> Coalesce:

@@ -16,13 +16,13 @@ from huiju.registry.queries.standing import (
     certificates_of,
     highest_rank,
     holds_highest,
-    in_force_on,
+    posts_in_force,
     posts_of,
 )
 
 IN_POST, LEFT, NO_LEVEL = "in_post", "left", "none"
 LAST_CHARACTER = "\U0010ffff"
-NUMBER = re.compile(r"(?=.*\d)[0-9A-Z()（）-]{6,}")
+NUMBER = re.compile(r"(?=.*\d)[0-9A-Z()（）-]{4,}")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _on_the_file(asked: WorkerFilter) -> Iterator[Q]:
         inside = Place.objects.filter(path__startswith=asked.place.path)
         yield Q(place__in=list(inside.values_list("pk", flat=True)))
     if asked.field:
-        yield Q(field=asked.field)
+        yield Q(field__contains=asked.field)
     if asked.text:
         yield found_by(asked.text)
 
@@ -94,7 +94,8 @@ def search_workers(user: User, text: str, *, on: date) -> QuerySet[Person]:
 def found_by(text: str) -> Q:
     """People of a name that begins so somewhere, in characters, pinyin or initials; or of a number.
 
-    An identity number is found only whole, by its keyed digest.
+    An identity number is found only whole, by its keyed digest. A single Latin letter finds nobody:
+    it begins too many names.
     """
     written = "".join(unicodedata.normalize("NFKC", text).split())
     if not written:
@@ -102,17 +103,20 @@ def found_by(text: str) -> Q:
     if NUMBER.fullmatch(written.upper()):
         return _of_number(written.upper())
     start = written.lower().replace("'", "")
-    keys = SearchKey.objects.filter(key__gte=start, key__lt=start + LAST_CHARACTER)
+    keys = SearchKey.objects.filter(key=start)
+    if len(start) > 1 or not start.isascii():
+        keys = SearchKey.objects.filter(key__gte=start, key__lt=start + LAST_CHARACTER)
     return Q(pk__in=keys.values("person"))
 
 
 def _of_number(number: str) -> Q:
     digest = search_digest(IdentityDocument, "number", number)
-    documents = IdentityDocument.objects.filter(number_digest=digest)
-    certificates = Certificate.objects.current().filter(
-        Q(certificate_no=number) | Q(management_no=number)
+    found = IdentityDocument.objects.filter(number_digest=digest).values("person")
+    numbered = (
+        Certificate.objects.current().exclude(**{column: ""}).filter(**{column: number})
+        for column in ("certificate_no", "management_no")
     )
-    return Q(pk__in=documents.values("person")) | Q(pk__in=certificates.values("person"))
+    return Q(pk__in=found.union(*(certificates.values("person") for certificates in numbered)))
 
 
 def by_level(people: QuerySet[Person], *, on: date, descending: bool) -> QuerySet[Person]:
@@ -130,13 +134,6 @@ def by_first_day(people: QuerySet[Person], *, on: date, descending: bool) -> Que
     return people.annotate(in_post_since=Subquery(latest)).order_by(order)
 
 
-def fields_in_use() -> list[str]:
-    """The service fields that stand in files the reader sees, in order."""
-    rows = Person.objects.on_file().exclude(field="").values_list("field", flat=True)
-    return sorted(set(rows.order_by("field").distinct()))
-
-
 def in_post_at(place: Place, *, on: date) -> QuerySet[Post]:
     """Current posts in force on a day in a place and what lies in it."""
-    rows: QuerySet[Post] = Post.objects.current()
-    return rows.filter(in_force_on(on), place__path__startswith=place.path)
+    return posts_in_force(on=on).filter(place__path__startswith=place.path)

@@ -130,7 +130,7 @@ def identity(type_words: str, cell: Any, *, on: date) -> Identity:
 def is_rounded(cell: Any, number: str) -> bool:
     """Whether a spreadsheet has taken a long number for an amount and lost its last digits."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return abs(cell) >= 10**EXACT_DIGITS
+        return bool(abs(cell) >= 10**EXACT_DIGITS)
     if number.endswith("000"):
         return bool(CARD.fullmatch(number)) and check_digit(number) != number[17]
     return "E" in number and bool(SCIENTIFIC.fullmatch(number))
@@ -155,7 +155,7 @@ def _is_of_other_shore(type_words: str, number: str) -> bool:
     shore = HMT_PLACES.get(number[:6], "")
     if "港澳台" in type_words or not shore:
         return False
-    return ("台湾" in type_words) != (shore == "台湾")
+    return bool(("台湾" in type_words) != (shore == "台湾"))
 
 
 def _misshapen(kind: IdentityType, number: str) -> RosterReason:

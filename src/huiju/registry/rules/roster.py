@@ -11,7 +11,7 @@ from huiju.registry.rules.levels import level
 from huiju.registry.rules.names import name
 from huiju.registry.rules.places import Gazetteer
 from huiju.transfers.enums import Outcome, RowReason
-from huiju.transfers.rules.rows import Record, Verdict
+from huiju.transfers.rules.rows import Correction, Record, Verdict
 
 VALUES = (
     "name",
@@ -151,6 +151,12 @@ def _certificate(found: Findings, terms: RosterTerms) -> None:
             found.add(RowReason.DATE_FUTURE)
         elif awarded.year < FIRST_EXAMINATION_YEAR:
             found.add(RosterReason.DATE_BEFORE_SCHEME)
+    if revoked := record.date("revoked_on"):
+        found.details["revoked_on"] = revoked.isoformat()
+        if revoked > terms.on:
+            found.add(RowReason.DATE_FUTURE)
+        elif awarded and revoked < awarded:
+            found.add(RowReason.DATE_INVALID)
 
 
 def _post(found: Findings, terms: RosterTerms) -> None:
@@ -232,7 +238,6 @@ COMPARED = (
     "employer",
 )
 Key = tuple[str, int]
-Correction = tuple[Outcome, list[str]]
 
 
 @dataclass(slots=True)
@@ -241,12 +246,16 @@ class Seen:
 
     key: Key
     values: tuple[Any, ...]
+    outcome: Outcome
     reasons: list[str]
+
+    def corrected(self, outcome: Outcome, reason: str) -> Correction:
+        return Correction(self.outcome, outcome, [*self.reasons, reason])
 
     def contradicts(self, other: "Seen") -> bool:
         """Whether both state something and not the same; another level is another certificate."""
         if self.values[1] != other.values[1]:
-            return self.values[0] != other.values[0]
+            return bool(self.values[0] != other.values[0])
         pairs = zip(self.values, other.values, strict=True)
         return any(a != b for a, b in pairs if a is not None and b is not None)
 
@@ -264,7 +273,7 @@ class RosterAcross:
         if verdict.outcome == Outcome.REFUSED:
             return
         number = verdict.values["id_no"]
-        seen = Seen(key, tuple(map(verdict.values.get, COMPARED)), verdict.reasons)
+        seen = Seen(key, tuple(map(verdict.values.get, COMPARED)), verdict.outcome, verdict.reasons)
         first = self.first.setdefault(number, seen)
         if first is not seen:
             self.repeated.setdefault(number, [first]).append(seen)
@@ -280,23 +289,23 @@ class RosterAcross:
         for rows in self.repeated.values():
             found |= _compared(rows)
         for key, seen in self.shared.items():
-            reasons = found[key][1] if key in found else seen.reasons
-            found[key] = Outcome.REFUSED, [*reasons, RosterReason.CERT_NO_CONFLICT]
+            reasons = found[key].reasons if key in found else seen.reasons
+            again = [*reasons, RosterReason.CERT_NO_CONFLICT]
+            found[key] = Correction(seen.outcome, Outcome.REFUSED, again)
         return found
 
 
 def _compared(rows: list[Seen]) -> dict[Key, Correction]:
     """Contradictions refuse all rows of a person; of equal ones the first stays."""
     if any(one.contradicts(other) for at, one in enumerate(rows) for other in rows[:at]):
-        return {
-            row.key: (Outcome.REFUSED, [*row.reasons, RosterReason.ID_DUP_CONFLICT]) for row in rows
-        }
+        conflict = RosterReason.ID_DUP_CONFLICT
+        return {row.key: row.corrected(Outcome.REFUSED, conflict) for row in rows}
     found: dict[Key, Correction] = {}
     kept: dict[str, Seen] = {}
     for row in rows:
         if kept.setdefault(row.values[1], row) is not row:
-            found[row.key] = Outcome.REFUSED, [*row.reasons, RosterReason.ID_DUP_IN_FILE]
+            found[row.key] = row.corrected(Outcome.REFUSED, RosterReason.ID_DUP_IN_FILE)
     if len(kept) > 1:
         for row in kept.values():
-            found[row.key] = Outcome.WARNED, [*row.reasons, RosterReason.TWO_CERTIFICATES]
+            found[row.key] = row.corrected(Outcome.WARNED, RosterReason.TWO_CERTIFICATES)
     return found

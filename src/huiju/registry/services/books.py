@@ -193,11 +193,11 @@ def numbers_held(numbers: Collection[str]) -> Holders:
 
 
 def write_search_keys(people: Collection[Person]) -> None:
-    """Add the texts under which people are found."""
+    """Add the texts under which people are found; those they are found by already stay."""
     keys = [
         SearchKey(person=person, key=key) for person in people for key in search_keys(person.name)
     ]
-    SearchKey.objects.bulk_create(keys)
+    SearchKey.objects.bulk_create(keys, ignore_conflicts=True)
 
 
 def write_revisions(model: type[Any], revisions: Collection[Revision]) -> None:

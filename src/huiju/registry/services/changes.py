@@ -30,7 +30,7 @@ from huiju.registry.services.facts import (
 )
 from huiju.registry.services.searching import sort_key
 
-LEAST_REASON = 4
+LEAST_REASON = 2
 
 
 class ReasonMissing(DomainError):

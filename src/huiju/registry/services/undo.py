@@ -67,9 +67,9 @@ def _one_back(life: list[Fact], source: str, entry: Entry) -> Revision:
     if any(version.source != source for version in life[first:]):
         raise UndoRefused(
             _(
-                "%(fact)s was changed after this import. Undo that change first, or correct single records."
+                "A certificate or post of this import was changed later. Take back that import"
+                " first, or correct single records."
             )
-            % {"fact": life[-1]._meta.verbose_name}
         )
     last = life[-1]
     if first == 0:
@@ -100,8 +100,6 @@ def _refuse_if_kept_elsewhere(people: list[int]) -> None:
             continue
         if count := model.objects.filter(**{f"{relation.field.name}__in": people}).count():
             raise UndoRefused(
-                _(
-                    "%(count)s records of the kind “%(kind)s” speak of people of this import. Settle those first."
-                )
-                % {"count": count, "kind": model._meta.verbose_name}
+                _("%(count)s later records speak of people of this import. Settle those first.")
+                % {"count": count}
             )

@@ -7,11 +7,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from huiju.allowances import figures as allowances
+from huiju.allowances.models import Scheme
 from huiju.directory import queries as directory
 from huiju.directory.models import Place
+from huiju.kernel import money
 from huiju.kernel.figures import UNRECORDED, Figure
+from huiju.kernel.periods import Month
+from huiju.policies import figures as policies
+from huiju.policies import terms
 from huiju.registry import figures as registry
 from huiju.registry.enums import Level
 from huiju.statistics import queries
@@ -26,9 +34,13 @@ from huiju.statistics.bulletin.report import (
     sentence,
     share,
     written_day,
+    yuan,
 )
 from huiju.statistics.catalogue import label
 from huiju.statistics.queries import Cube, Question
+from huiju.statistics.rules import about
+
+FEN_OF_TEN_THOUSAND_YUAN = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -65,8 +77,8 @@ class Year:
 
 def compose(year: int, *, today: date, known_at: datetime) -> Report:
     """The bulletin of a year. A year that is not over is told up to today."""
-    book = Year(min(date(year, 12, 31), today), known_at)
-    candidates = [workforce(book), posts(book)]
+    book = Year(last_day(year, today=today), known_at)
+    candidates = [policy(book), workforce(book), posts(book), allowance(book)]
     return Report(
         title=_("The social-work workforce of %(city)s in %(year)s")
         % {"city": book.city.name, "year": year},
@@ -77,6 +89,11 @@ def compose(year: int, *, today: date, known_at: datetime) -> Report:
         lead=summary(book),
         sections=[section for section in candidates if section],
     )
+
+
+def last_day(year: int, *, today: date) -> date:
+    """The day a year's bulletin is of."""
+    return min(date(year, 12, 31), today)
 
 
 def summary(book: Year) -> Sentence:
@@ -94,6 +111,25 @@ def summary(book: Year) -> Sentence:
         in_post=rounded(book.of(registry.certified_in_post).at()),
         newly=rounded(book.of(registry.newly_certified).at()),
     )
+
+
+def policy(book: Year) -> Section | None:
+    """The documents of the city and its districts, by what they are about."""
+    local, every = book.of(policies.local_documents), book.of(policies.documents)
+    if not local.at().value:
+        return None
+    issued = sentence(
+        _(
+            "By {day} {city} and its districts had issued {local} policy documents on social work;"
+            " with those of the nation and the province the library holds {every}."
+        ),
+        day=written_day(book.on),
+        city=book.city.name,
+        local=rounded(local.at()),
+        every=number(every.at()),
+    )
+    aspects = listing(_("By aspect: "), counts(every, "aspect", _("{label} {count} documents")))
+    return Section(heading=_("Policies and rules"), paragraphs=[issued, aspects])
 
 
 def workforce(book: Year) -> Section | None:
@@ -121,7 +157,7 @@ def workforce(book: Year) -> Section | None:
         heading=_("Certified workforce"),
         paragraphs=[
             [*growth, *listing(_("By the highest level held: "), shares)],
-            listing(_("By district: "), counts(certified, "district")),
+            listing(_("By district: "), counts(certified, "district", _("{label} {count}"))),
         ],
         grids=[by_district_and_level(book)],
     )
@@ -164,16 +200,68 @@ def posts(book: Year) -> Section | None:
         share=share(certified.at(), in_post.at()),
     )
     kinds = listing(
-        _("The certified in post, by kind of employer: "), counts(certified, "employer_kind")
+        _("The certified in post, by kind of employer: "),
+        counts(certified, "employer_kind", _("{label} {count}")),
     )
     return Section(heading=_("Posts"), paragraphs=[employed, kinds])
 
 
-def counts(cube: Cube, dimension: str) -> list[Sentence]:
-    """The parts of a figure with their names, largest first."""
+def allowance(book: Year) -> Section | None:
+    """The allowances in force with their rates, and what was computed in the year."""
+    standing = [found for scheme in schemes_in_force(book) if (found := rates(book, scheme))]
+    amount = book.of(allowances.amount_of_the_year)
+    computed = sentence(
+        _(
+            "For the months of {year} up to {month} allowances of {amount} have been computed in"
+            " {lines} lines; they are drafts and not yet approved."
+        ),
+        year=str(book.on.year),
+        month=_("month %(month)s") % {"month": book.on.month},
+        amount=yuan(amount.at(), about(amount.at().value, FEN_OF_TEN_THOUSAND_YUAN)),
+        lines=Run(str(len(amount.at().keys)), amount.at()),
+    )
+    if not standing:
+        return None
+    paragraphs = [*standing, computed] if amount.at().keys else standing
+    return Section(heading=_("Post allowances"), paragraphs=paragraphs)
+
+
+def schemes_in_force(book: Year) -> list[Scheme]:
+    """The monthly allowances that pay for the month of the day."""
+    month = Month.of(book.on).first_day
+    open_ended = Q(last_month=None) | Q(last_month__gte=month)
+    return list(Scheme.objects.filter(open_ended, first_month__lte=month).order_by("code"))
+
+
+def rates(book: Year, scheme: Scheme) -> Sentence | None:
+    """What a scheme pays a month by level, each rate leading to its parameter and document."""
+    found = []
+    for level in Level:
+        try:
+            value = terms.value_in_force(
+                scheme.rate_parameter(level.value),
+                on=book.on,
+                place=scheme.place,
+                known_at=book.known_at,
+            )
+        except (terms.NoValueInForce, terms.UnknownParameter):
+            continue
+        url = reverse("policies:parameter", args=[value.parameter_id])
+        amount = Run(
+            f"{value.value // 100}" if value.value % 100 == 0 else money.yuan(value.value), url=url
+        )
+        found.append(
+            sentence(_("{label} {rate} yuan a month"), label=str(level.label), rate=amount)
+        )
+    opening = _("%(scheme)s, by certificate level: ") % {"scheme": scheme.name}
+    return listing(opening, found) if found else None
+
+
+def counts(cube: Cube, dimension: str, text: str) -> list[Sentence]:
+    """The parts of a figure in a sentence with {label} and {count}, largest first."""
     return [
         sentence(
-            _("{label} {count}"),
+            text,
             label=label(dimension, dict(part.question.filters)[dimension]),
             count=number(part),
         )

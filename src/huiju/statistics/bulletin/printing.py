@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from huiju import ui
 from huiju.statistics.bulletin.report import Grid, Report, Run, written_day
-from huiju.statistics.catalogue import label
+from huiju.statistics.catalogue import label, shown
 from huiju.statistics.enums import Unit
 from huiju.statistics.queries import Answer
 
@@ -146,8 +146,8 @@ def _plain(runs: Sequence[Mapping[str, Any]]) -> str:
 
 def _run(run: Run, places: Mapping[Any, int]) -> dict[str, Any]:
     if run.answer is None:
-        return {"text": run.text, "source": 0}
-    return {"text": run.text, "source": places[run.answer.question.reference]}
+        return {"text": run.text, "source": 0, "url": run.url}
+    return {"text": run.text, "source": places[run.answer.question.reference], "url": ""}
 
 
 def _grid(grid: Grid, places: Mapping[Any, int]) -> dict[str, Any]:
@@ -170,6 +170,6 @@ def _source(place: int, answer: Answer) -> dict[str, Any]:
         "filters": filters,
         "part": " · ".join(label(name, part) for name, part in filters.items()),
         "value": answer.value,
-        "shown": f"{answer.value:,} {Unit(question.figure.unit).label}",
+        "shown": f"{shown(answer.value, question.figure.unit):,} {Unit(question.figure.unit).label}",
         "digest": answer.digest,
     }

@@ -19,10 +19,11 @@ TEN_THOUSAND = 10_000
 
 @dataclass(frozen=True)
 class Run:
-    """A piece of a sentence. A number carries the answer it came from."""
+    """A piece of a sentence. A number carries the answer it came from, or the page that shows it."""
 
     text: str
     answer: Answer | None = None
+    url: str = ""
 
 
 Sentence = Sequence[Run]

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from huiju.allowances.tests.factories import compute, make_run_line, make_scheme
 from huiju.engine import lake
 from huiju.engine.run import DUCKDB, POSTGRES, EngineUnavailable, execute
 from huiju.engine.schemas import FACT_TABLES, every_version
+from huiju.kernel.periods import Month
+from huiju.policies.enums import Government
+from huiju.policies.tests.factories import make_document
 from huiju.statistics import queries
 from huiju.statistics.catalogue import FIGURES
 from huiju.statistics.tests.factories import (
@@ -42,6 +46,11 @@ def awkward_city() -> None:
     make_post(corrected, "350213", ends_on=ON)
     make_certificate(make_person(kept_by="350211"), voided=True)
     make_certificate(make_person(kept_by="350212"), recorded_at=LATER + timedelta(microseconds=1))
+    for government in Government.values:
+        make_document(issued_on=ON, year=ON.year, government=government)
+    make_certified("assistant", "350206")
+    run = compute(make_scheme(), Month(2015, 12), at=LATER - timedelta(2), where="350206")
+    make_run_line(run, month=date(2015, 11, 1))
 
 
 @pytest.fixture(params=OTHER_ENGINES)
@@ -58,19 +67,19 @@ def other(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, object]:
 @pytest.mark.parametrize("code", FIGURES)
 def test_figures_are_the_same_on_every_engine(code, other):
     figure = FIGURES[code]
-    questions = [queries.Question(figure, ON, at) for at in (LATER - timedelta(1), LATER)]
+    questions = [queries.Question(figure, ON, at) for at in (LATER - timedelta(1), LATER, None)]
 
     here = [queries.cube(question) for question in questions]
     there = [queries.cube(question, **other) for question in questions]
 
     assert here == there
-    assert all(cube.cells for cube in here)
+    assert here[-1].cells
 
 
 @pytest.mark.usefixtures("awkward_city")
 @pytest.mark.parametrize("code", FIGURES)
 def test_a_figure_is_the_sum_of_its_parts(code):
-    question = queries.Question(FIGURES[code], ON, LATER)
+    question = queries.Question(FIGURES[code], ON)
 
     cube = queries.cube(question)
 

@@ -35,13 +35,16 @@ def read(path: Path, name: str, familiar: str, limits: Limits) -> Iterator[Sheet
     """
     order = {"name": name, "familiar": familiar, "limits": asdict(limits)}
     guards.size(path, limits)
-    with path.open("rb") as file, subprocess.Popen(  # noqa: S603 -- our own interpreter and module
-        [*COMMAND, json.dumps(order)],
-        stdin=file,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={},
-    ) as process:
+    with (
+        path.open("rb") as file,
+        subprocess.Popen(  # noqa: S603 -- our own interpreter and module
+            [*COMMAND, json.dumps(order)],
+            stdin=file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+        ) as process,
+    ):
         try:
             yield from _answers(process, limits)
         finally:
@@ -89,7 +92,7 @@ def child() -> None:
 
 
 def _sheets(name: str, familiar: str, limits: Limits) -> Iterator[SheetRows]:
-    file = sys.stdin.buffer.raw  # type: ignore[attr-defined]
+    file = os.fdopen(0, "rb", buffering=0)
     head = os.pread(0, 4096, 0)
     kind = guards.kind_of(name, head)
     if kind == "csv":

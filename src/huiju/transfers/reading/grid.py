@@ -32,7 +32,7 @@ EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
 LAST_SERIAL = 2_958_465  # 9999-12-31
 
 
-class Refused(Exception):  # noqa: N818 -- a refusal, told by its reason word
+class Refused(Exception):
     """The file is not read; `reason` is a word of `transfers.enums.FileReason`."""
 
     def __init__(self, reason: str) -> None:
@@ -78,6 +78,7 @@ def date_cell(serial: float, epoch_1904: bool, shows_day: bool) -> Cell:
 
 
 def formula_cell(value: Cell, formula: str) -> Cell:
+    """A formula by its stored value."""
     return ["f", value, bool(VOLATILE.search(formula))]
 
 

@@ -9,6 +9,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 from xml.parsers import expat
@@ -73,6 +74,7 @@ def _is_no_text(head: bytes) -> bool:
 
 
 def size(path: Path, limits: Limits) -> None:
+    """Refuse a file that is too large, or has nothing in it."""
     length = path.stat().st_size
     if length > limits.max_bytes:
         raise Refused("TOO_LARGE")
@@ -103,7 +105,7 @@ def _directory(parts: list[ZipInfo], limits: Limits) -> None:
     if sum(part.file_size for part in parts) > limits.max_unpacked_bytes:
         raise Refused("ZIP_BOMB")
     spans = sorted((part.header_offset, part.compress_size) for part in parts)
-    for (offset, length), (following, _) in zip(spans, spans[1:], strict=False):
+    for (offset, length), (following, _) in pairwise(spans):
         if offset + length > following:
             raise Refused("ZIP_BOMB")
 

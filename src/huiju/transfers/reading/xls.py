@@ -47,6 +47,8 @@ class SheetFacts:
 
 @dataclass
 class Facts:
+    """What the records say of the workbook as a whole."""
+
     epoch_1904: bool = False
     sheets: list[SheetFacts] = field(default_factory=list)
     format_codes: dict[int, str] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Self
-from xml.etree.ElementTree import Element, ParseError  # noqa: S405 -- type only; parsing is defused
+from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.ElementTree import fromstring
 
@@ -322,7 +322,10 @@ def sheets(archive: Archive, limits: Limits) -> Iterator[SheetRows]:
     workbook = Workbook(archive)
     for name, hidden, part in workbook.sheets():
         merged = _inspected(workbook, part)
-        yield SheetHead(name, hidden, merged, workbook.epoch_1904), held(workbook.rows(part), limits)
+        yield (
+            SheetHead(name, hidden, merged, workbook.epoch_1904),
+            held(workbook.rows(part), limits),
+        )
 
 
 def _inspected(workbook: Workbook, part: str) -> list[list[int]]:

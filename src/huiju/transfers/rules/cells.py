@@ -20,7 +20,9 @@ SPACE = re.compile(r"\s+")
 WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
 BLANK_MARKS = frozenset({"-", "--", "—", "——", "/", "\\", "／", "－", "N/A", "n/a", "NULL", "null"})
 
-YEAR_MONTH_DAY = re.compile(r"(\d{4})\s*[-/.年、\s]\s*(\d{1,2})\s*[-/.月、\s]\s*(\d{1,2})\s*[日号]?\.?")
+YEAR_MONTH_DAY = re.compile(
+    r"(\d{4})\s*[-/.年、\s]\s*(\d{1,2})\s*[-/.月、\s]\s*(\d{1,2})\s*[日号]?\.?"
+)
 EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
 YEAR_MONTH = re.compile(r"(\d{4})(?:[-/.年、]\s*(\d{1,2})\s*月?|(\d{2})|年)?\.?")
 DAY_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
@@ -70,6 +72,7 @@ def text(cell: Cell) -> str:
 
 
 def is_filled(cell: Cell) -> bool:
+    """Whether a cell holds more than space."""
     return cell is not None and (not isinstance(cell, str) or bool(tidy(cell)))
 
 
@@ -80,7 +83,11 @@ def is_clean(cell: Cell) -> bool:
 
 def is_plain_value(cell: Cell) -> bool:
     """Whether the stored value of a formula can stand for it: not nothing, zero, or an error."""
-    return bool(cell) and not isinstance(cell, bool) and not (isinstance(cell, list) and cell[0] == "e")
+    return (
+        bool(cell)
+        and not isinstance(cell, bool)
+        and not (isinstance(cell, list) and cell[0] == "e")
+    )
 
 
 def read_date(cell: Cell, *, epoch_1904: bool = False) -> tuple[date | None, RowReason | None]:
@@ -100,7 +107,11 @@ def _date_cell(cell: list[Any]) -> tuple[date | None, RowReason | None]:
     if cell[0] == "m":
         return None, RowReason.DATE_PRECISION
     try:
-        return (date.fromisoformat(cell[1]), None) if cell[0] == "d" else (None, RowReason.DATE_INVALID)
+        return (
+            (date.fromisoformat(cell[1]), None)
+            if cell[0] == "d"
+            else (None, RowReason.DATE_INVALID)
+        )
     except ValueError:
         return None, RowReason.DATE_INVALID
 
@@ -157,6 +168,8 @@ def _arabic(written: str) -> str:
 
     def number(found: re.Match[str]) -> str:
         tens, ones = found.group(1), found.group(2)
-        return str(int(tens.translate(CHINESE_DIGITS) or 1) * 10 + int(ones.translate(CHINESE_DIGITS) or 0))
+        return str(
+            int(tens.translate(CHINESE_DIGITS) or 1) * 10 + int(ones.translate(CHINESE_DIGITS) or 0)
+        )
 
     return re.sub(r"([二三]?)十([一二三四五六七八九]?)", number, written).translate(CHINESE_DIGITS)

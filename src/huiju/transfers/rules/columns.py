@@ -60,7 +60,13 @@ class Sheet:
     undo: Callable[..., Any] | None = None
     across: Callable[[], Any] | None = None
     known: frozenset[str] = frozenset()
-    action: str = "transfers.import"
+    masked: frozenset[str] = frozenset()
+    """Fields that hold identity numbers."""
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The fields by which a row is recognised on a page: its keys and what places it."""
+        return tuple(dict.fromkeys((*self.keys, *self.values)))[:7]
 
     @property
     def familiar(self) -> str:

@@ -1,11 +1,12 @@
 """From a file's rows to verdicts: what is a record, what is a title, a total, a signature."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from huiju.transfers.enums import FileReason, Outcome, RowReason
 from huiju.transfers.reading.grid import Refused, Row, SheetHead
@@ -48,6 +49,16 @@ class Verdict:
     reasons: list[str] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     details: dict[str, Any] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
+    """The texts of the row's cells by field, as they stood in the file."""
+
+
+class Correction(NamedTuple):
+    """What becomes of a row because of other rows; `before` is its outcome taken alone."""
+
+    before: Outcome
+    outcome: Outcome
+    reasons: list[str]
 
 
 @dataclass(frozen=True)
@@ -127,6 +138,7 @@ class Judging:
     max_records: int = 200_000
     tables: list[Table] = field(default_factory=list)
     faults: list[FileReason] = field(default_factory=list)
+    outcomes: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.finder = Finder(self.sheet)
@@ -141,9 +153,18 @@ class Judging:
         self._check(filled)
 
     @property
-    def corrections(self) -> Mapping[tuple[str, int], tuple[Outcome, list[str]]]:
+    def corrections(self) -> Mapping[tuple[str, int], Correction]:
         """Outcomes and reasons that change because of other rows, by sheet and row."""
         return self.across.corrections() if self.across else {}
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows have each outcome, corrections counted."""
+        counts = Counter(self.outcomes)
+        for correction in self.corrections.values():
+            counts[correction.before] -= 1
+            counts[correction.outcome] += 1
+        return {outcome.value: counts[outcome] for outcome in Outcome}
 
     @property
     def file_reasons(self) -> list[str]:
@@ -153,7 +174,9 @@ class Judging:
     @property
     def unread(self) -> list[str]:
         """Headers of columns that were not read, as they are written."""
-        return sorted({word for table in self.tables if table.header for word in table.header.unread})
+        return sorted(
+            {word for table in self.tables if table.header for word in table.header.unread}
+        )
 
     def _check(self, filled: bool) -> None:
         if not filled:
@@ -179,6 +202,7 @@ class Judging:
                 table.records += 1
                 if table.records > self.max_records:
                     raise Refused(FileReason.TOO_LARGE)
+            self.outcomes[verdict.outcome] += 1
             yield head.name, row[0], verdict
 
     def _header(self, table: Table, top: list[tuple[int, list[Cell]]]) -> Header | None:
@@ -198,10 +222,11 @@ class Judging:
     def _judged(self, head: SheetHead, row: Row, record: Record) -> Verdict:
         number, hidden, _ = row
         verdict: Verdict = self.sheet.judge(record, self.context)
+        verdict.written = record.words
         if head.hidden or hidden:
             reason = RowReason.HIDDEN_SHEET if head.hidden else RowReason.HIDDEN_ROW
-            return Verdict(Outcome.REFUSED, [reason], verdict.values, verdict.details)
-        if self.across:
+            verdict.outcome, verdict.reasons = Outcome.REFUSED, [reason]
+        elif self.across:
             self.across.add((head.name, number), verdict)
         return verdict
 
@@ -244,7 +269,7 @@ class Merged:
                 yield row, self._fill(number, cells)
 
     def _fill(self, number: int, cells: list[Cell]) -> list[Cell]:
-        for left, (bottom, right, value) in list(self.open.items()):
+        for left, (bottom, _right, value) in list(self.open.items()):
             if number > bottom:
                 del self.open[left]
             else:

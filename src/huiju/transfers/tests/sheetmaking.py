@@ -95,7 +95,9 @@ def ole(path: Path, streams: Mapping[str, bytes]) -> Path:
     fat += [*range(directory + 1, directory + count), end]
     assert len(fat) <= 128
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
-    header += struct.pack("<HHHHH6xIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, directory, 0, 4096, end, 0, end, 0)
+    header += struct.pack(
+        "<HHHHH6xIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, directory, 0, 4096, end, 0, end, 0
+    )
     header += struct.pack("<I", 0) + struct.pack("<I", free) * 108
     table = struct.pack("<128I", *(fat + [free] * (128 - len(fat))))
     path.write_bytes(header + table + body.getvalue() + raw)
@@ -107,5 +109,7 @@ def _entry(name: str, kind: int, first: int, size: int, at: int, total: int) -> 
     encoded = (name + "\0").encode("utf-16-le")
     child = 1 if at == 0 and total > 1 else none
     right = at + 1 if 0 < at < total - 1 else none
-    head = encoded.ljust(64, b"\0") + struct.pack("<HBBIII", len(encoded), kind, 1, none, right, child)
+    head = encoded.ljust(64, b"\0") + struct.pack(
+        "<HBBIII", len(encoded), kind, 1, none, right, child
+    )
     return head + bytes(36) + struct.pack("<IQ", first, size)

@@ -19,6 +19,7 @@ from python_calamine import CalamineWorkbook
 from huiju.directory import services as directory
 from huiju.directory.access import acting_as_system
 from huiju.directory.models import Organisation, Place, User
+from huiju.engine.run import refresh_statistics
 from huiju.kernel import clock
 from huiju.kernel.encrypted import search_digest
 from huiju.kernel.periods import Period
@@ -95,6 +96,7 @@ class Command(BaseCommand):
     def publish_and_compute(self) -> None:
         """The figures the city published, a scheme, and drafts of its latest months."""
         days = [word for day in PUBLISHED for word in ("--on", day)]
+        refresh_statistics()
         self.say("公布历年数字，计算最近两个月的津贴……")
         call_command("publish", *days, "--by", "city")
         call_command("publish", "--bulletin", "2015", "--by", "city")

@@ -24,14 +24,24 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.target.id === "drawer-body") {
-    document.getElementById("drawer-page").href = event.detail.pathInfo.requestPath;
-  }
+// A number's link opens its page in the drawer; with a modifier key it opens as the browser likes.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a.figure, a[data-drawer]");
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  document.getElementById("drawer-page").href = link.href;
+  htmx.ajax("GET", link.href, { source: link, target: "#drawer-body", select: "#content > *", swap: "innerHTML" });
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id === "drawer-body" && !drawer().open) drawer().showModal();
+  const body = event.detail.target;
+  if (body.id !== "drawer-body") return;
+  // Filters and pagers of a page shown in the drawer lead to the page itself.
+  for (const part of body.querySelectorAll("[hx-push-url]")) {
+    for (const name of part.getAttributeNames()) if (name.startsWith("hx-")) part.removeAttribute(name);
+  }
+  body.scrollTop = 0;
+  if (!drawer().open) drawer().showModal();
 });
 
 // A page that the server refuses to give as a part is opened whole, so that its reason is read.

@@ -1,0 +1,89 @@
+"""Runs and their lines."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from huiju.allowances.models import Run, RunLine
+from huiju.allowances.permissions import COMPUTE, VIEW
+from huiju.directory import queries as directory
+from huiju.directory.enums import PlaceKind
+from huiju.directory.models import Place, User
+from huiju.registry.models import Person
+from huiju.registry.queries import WorkerFilter, workers_asked_for
+
+
+@dataclass(frozen=True)
+class LineFilter:
+    """What a reader asks a run's lines for; an empty value asks for nothing.
+
+    `kind` is "month" for the run's own month, "corrections" for earlier ones; `name` is looked
+    for as in the registry, on the day `on`.
+    """
+
+    on: date
+    level: str = ""
+    kind: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class RunTotals:
+    """Sums over lines: people, lines and fen."""
+
+    people: int
+    lines: int
+    amount_fen: int
+
+
+def runs_visible_to(user: User, *, on: date) -> QuerySet[Run]:
+    """Runs of the districts a user may see, with `people` and `total_fen` of each. Unordered."""
+    inside = Q(pk=None)
+    for place in directory.places_held(user, VIEW, on=on):
+        inside |= Q(place__path__startswith=place.path)
+    runs: QuerySet[Run] = Run.objects.filter(inside).select_related(
+        "scheme", "place", "computed_by"
+    )
+    return runs.annotate(
+        people=Count("lines__person", distinct=True), total_fen=Sum("lines__amount_fen", default=0)
+    )
+
+
+def computable_districts(user: User, *, on: date) -> QuerySet[Place]:
+    """The districts valid on a day for which a user computes allowances, by code."""
+    inside = Q(pk=None)
+    for place in directory.places_held(user, COMPUTE, on=on):
+        inside |= Q(path__startswith=place.path)
+    found: QuerySet[Place] = Place.objects.in_force(on).filter(inside, kind=PlaceKind.DISTRICT)
+    return found.order_by("code")
+
+
+def lines_of(run: Run) -> QuerySet[RunLine]:
+    """The lines of a run with their person and facts, unordered."""
+    return RunLine.objects.filter(run=run).select_related(
+        "person", "certificate", "post__employer", "post__place", "rate__document"
+    )
+
+
+def lines_asked_for(lines: QuerySet[RunLine], asked: LineFilter) -> QuerySet[RunLine]:
+    """The lines a filter asks for."""
+    if asked.level:
+        lines = lines.filter(level=asked.level)
+    if asked.kind == "month":
+        lines = lines.filter(month=F("run__month"))
+    if asked.kind == "corrections":
+        lines = lines.exclude(month=F("run__month"))
+    if asked.name:
+        asked_for = WorkerFilter(on=asked.on, text=asked.name)
+        people = workers_asked_for(Person.objects.all(), asked_for)
+        lines = lines.filter(person__in=people.values("pk"))
+    return lines
+
+
+def run_totals(lines: QuerySet[RunLine]) -> RunTotals:
+    """Sums over lines."""
+    sums = lines.order_by().aggregate(
+        people=Count("person", distinct=True), lines=Count("pk"), amount_fen=Sum("amount_fen")
+    )
+    return RunTotals(sums["people"], sums["lines"], sums["amount_fen"] or 0)

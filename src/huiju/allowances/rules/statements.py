@@ -1,0 +1,68 @@
+"""The rules as SQL for DuckDB, compiled once for each kind of policy and kept."""
+
+from functools import cache
+
+import ibis
+
+from huiju.allowances.enums import Granularity, LevelPick, MonthRule, Shape
+from huiju.allowances.rules.facts import (
+    DEBTS,
+    DUE,
+    LINES,
+    POSTED,
+    RECOVERIES,
+    named_facts,
+)
+from huiju.allowances.rules.policy import Policy
+from huiju.allowances.rules.settlement import differences, settlement
+from huiju.allowances.rules.shapes import SHAPES
+from huiju.kernel.periods import Month
+
+
+def statement_policy(policy: Policy) -> Policy:
+    """The policy with everything neutral that makes no other statement: fields without meaning beside
+    the others, and those that reach the rules as rows of the months, rates or recoveries.
+
+    Schemes with the same one can be computed together.
+    """
+    rule, pick = policy.month_rule, policy.level_pick
+    by_days = policy.granularity == Granularity.DAY
+    if by_days or rule != MonthRule.ON_DAY:
+        rule = MonthRule.ANY_DAY
+    if by_days or rule == MonthRule.ON_DAY:
+        pick = LevelPick.HIGHEST
+    return Policy(
+        scheme_start=Month(2000, 1),
+        granularity=policy.granularity,
+        month_rule=rule,
+        level_pick=pick,
+        cert_effect=policy.cert_effect,
+        post_effect=policy.post_effect,
+        lookback_months=None,
+        recovery_pct=None,
+    )
+
+
+def due_statement(shape: Shape, policy: Policy) -> str:
+    """What is due, from tables named as in `facts.named_facts`; columns of `facts.DUE`."""
+    return _due_statement(shape, statement_policy(policy))
+
+
+@cache
+def _due_statement(shape: Shape, policy: Policy) -> str:
+    return SHAPES[shape](named_facts(), policy).sql("duckdb")
+
+
+@cache
+def difference_statement() -> str:
+    """`settlement.differences` of the tables due and posted."""
+    due, posted = ibis.table(DUE, name="due"), ibis.table(POSTED, name="posted")
+    return str(ibis.to_sql(differences(due, posted), dialect="duckdb"))
+
+
+@cache
+def settlement_statement() -> str:
+    """`settlement.settlement` of the tables lines, debts and recoveries."""
+    lines, debts = ibis.table(LINES, name="lines"), ibis.table(DEBTS, name="debts")
+    recoveries = ibis.table(RECOVERIES, name="recoveries")
+    return str(ibis.to_sql(settlement(lines, debts, recoveries), dialect="duckdb"))

@@ -1,0 +1,1 @@
+"""Pages of statistics: dashboard, figures, publications, bulletins."""

@@ -1,0 +1,34 @@
+"""What can be done with imports and exports."""
+
+from huiju.transfers.services.exports import ask_export, write_export
+from huiju.transfers.services.imports import (
+    Report,
+    Upload,
+    apply_import,
+    begin_applying,
+    discard_import,
+    limits,
+    read_import,
+    stage_import,
+    undo_import,
+)
+from huiju.transfers.services.store import FileLost, open_kept
+from huiju.transfers.services.workbooks import result_file, template
+
+__all__ = [
+    "FileLost",
+    "Report",
+    "Upload",
+    "apply_import",
+    "ask_export",
+    "begin_applying",
+    "discard_import",
+    "limits",
+    "open_kept",
+    "read_import",
+    "result_file",
+    "stage_import",
+    "template",
+    "undo_import",
+    "write_export",
+]

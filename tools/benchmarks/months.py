@@ -1,0 +1,110 @@
+"""Row 1 and row 3: the rules over Parquet facts in DuckDB, against reading and writing alone.
+
+    months.py FOLDER PEOPLE MONTHS     lines with all references, as Parquet
+    months.py FOLDER PEOPLE totals     twelve months, sums by month, district and level
+
+Prints one JSON object: seconds, baseline seconds, lines, sum in fen, peak of this process in MB.
+"""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from huiju.allowances.enums import Effect, Granularity, LevelPick, MonthRule, Shape
+from huiju.allowances.rules import Policy, calendar
+from huiju.allowances.rules.facts import MONTHS
+from huiju.allowances.rules.statements import due_statement
+from huiju.engine.run import bounded_duckdb
+from huiju.kernel.periods import Month
+
+import duckdb
+import pyarrow as pa
+
+JANUARY = Month(2025, 1)
+
+
+def policy(rule: MonthRule) -> Policy:
+    """The city's policy in the shape that costs most: whole months by the highest level."""
+    return Policy(
+        scheme_start=JANUARY,
+        granularity=Granularity.MONTH,
+        month_rule=rule,
+        level_pick=LevelPick.HIGHEST,
+        cert_effect=Effect.SAME_DAY,
+        post_effect=Effect.SAME_DAY,
+        lookback_months=None,
+        recovery_pct=None,
+        rule_day=15,
+    )
+
+
+def database(folder: Path, rule: MonthRule, months: int) -> duckdb.DuckDBPyConnection:
+    """DuckDB as runs use it, with the facts as views over the files."""
+    engine = bounded_duckdb()
+    engine.execute(f"SET temp_directory = '{folder / 'spill'}'")
+    for name in ("certificates", "posts", "leaves", "rates"):
+        engine.execute(f"CREATE VIEW {name} AS SELECT * FROM '{folder / name}.parquet'")
+    rows = [
+        {"scheme": 1, **vars(month)}
+        for month in calendar(policy(rule), [JANUARY.plus(n) for n in range(months)])
+    ]
+    engine.register("months", pa.Table.from_pylist(rows, schema=MONTHS.to_pyarrow()))
+    return engine
+
+
+def timed(engine: duckdb.DuckDBPyConnection, statement: str) -> float:
+    started = time.perf_counter()
+    engine.execute(statement).fetchall()
+    return time.perf_counter() - started
+
+
+def lines(folder: Path, months: int) -> dict[str, Any]:
+    engine = database(folder, MonthRule.ANY_DAY, months)
+    due = due_statement(Shape.MONTHLY_BY_LEVEL, policy(MonthRule.ANY_DAY))
+    written, again = folder / f"due-{months}.parquet", folder / "again.parquet"
+    seconds = timed(engine, f"COPY ({due}) TO '{written}' (FORMAT parquet)")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    copied = timed(engine, f"COPY (SELECT * FROM '{written}') TO '{again}' (FORMAT parquet)")
+    reading = timed(engine, everything(engine, str(written)))
+    inputs = sum(
+        timed(engine, everything(engine, str(folder / f"{name}.parquet")))
+        for name in ("certificates", "posts", "leaves", "rates")
+    )
+    count, fen = engine.sql(f"SELECT count(*), sum(amount_fen) FROM '{written}'").fetchone()
+    return {
+        "seconds": seconds,
+        "baseline": inputs + copied - reading,
+        "lines": count,
+        "fen": int(fen),
+        "peak_mb": peak,
+    }
+
+
+def everything(engine: duckdb.DuckDBPyConnection, path: str) -> str:
+    """A statement that must read every column of a file."""
+    columns = [row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM '{path}'").fetchall()]
+    return f"SELECT {', '.join(f'max({name})' for name in columns)} FROM '{path}'"
+
+
+def totals(folder: Path) -> dict[str, Any]:
+    engine = database(folder, MonthRule.ON_DAY, 12)
+    due = due_statement(Shape.MONTHLY_BY_LEVEL, policy(MonthRule.ON_DAY))
+    started = time.perf_counter()
+    found = engine.sql(
+        "SELECT month, district, level, count(*) AS people, sum(amount_fen) AS fen"
+        f" FROM ({due}) GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    seconds = time.perf_counter() - started
+    by_month: dict[str, int] = {}
+    for month, _district, _level, _people, fen in found:
+        by_month[f"{month:%Y-%m}"] = by_month.get(f"{month:%Y-%m}", 0) + int(fen)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": seconds, "by_month": by_month, "peak_mb": peak}
+
+
+if __name__ == "__main__":
+    where, wanted = Path(sys.argv[1]), sys.argv[3]
+    print(json.dumps(totals(where) if wanted == "totals" else lines(where, int(wanted))))
