@@ -77,8 +77,9 @@ def test_each_path_answers_a_role_as_agreed(world, role):
 
 @pytest.mark.parametrize("role", ["district", "street", "agency", "worker", "finance", "auditor"])
 def test_what_lies_outside_the_reach_is_not_there(world, role):
-    about_records = [route for route in ROUTES if route.arguments]
-    agreed = {route.name: table()[route.name][role].split("/")[-1] for route in about_records}
+    rows = table()
+    about_records = [route for route in ROUTES if "/" in "".join(rows[route.name].values())]
+    agreed = {route.name: rows[route.name][role].split("/")[-1] for route in about_records}
 
     assert answers_to(role, world, world.there, about_records) == agreed
 

@@ -16,7 +16,7 @@ from huiju.policies.tests.factories import make_document, make_parameter, make_v
 from huiju.registry.models import Certificate, IdentityDocument, Person, Post
 from huiju.registry.tests.factories import make_certificate, make_person, make_post
 from huiju.statistics.models import FigureSource, FigureValue, Publication
-from huiju.transfers.models import Export, Import, Progress, StagedRow
+from huiju.transfers.models import Export, Import, Progress, SealedRows, StagedRow
 
 MONTH = date(2015, 10, 1)
 
@@ -191,13 +191,9 @@ def make_upload(district: str, owner: User) -> Import:
         as_of=MONTH,
     )
     Progress.objects.create(source=upload, done=1, total=1)
+    SealedRows.objects.create(source=upload, number=0, content="[null]")
     StagedRow.objects.create(
-        source=upload,
-        place_in_file=1,
-        sheet_name="名册",
-        row=6,
-        outcome="accepted",
-        content="[{}, {}, {}]",
+        source=upload, place_in_file=0, sheet_name="名册", row=6, outcome="accepted"
     )
     return upload
 

@@ -47,14 +47,14 @@ def reach_of(user: User, *, on: date) -> Reach:
 @contextmanager
 def reading_as(user: User) -> Iterator[None]:
     """A transaction in which the database shows what this user may see."""
-    with transaction.atomic(), reach_set(reach_of(user, on=clock.today())):
+    with reach_set(reach_of(user, on=clock.today())):
         yield
 
 
 @contextmanager
 def acting_as_system() -> Iterator[None]:
     """A transaction that sees everything: imports being applied, runs, published figures."""
-    with transaction.atomic(), reach_set(EVERYTHING):
+    with reach_set(EVERYTHING):
         yield
 
 
@@ -82,10 +82,11 @@ def _guarded(request: HttpRequest, action: str, method: str) -> HttpResponse | N
     return None
 
 
-def page(action: str, *, logged: str = "") -> Callable[[View], View]:
+def page(action: str, *, logged: str = "", of: str = "") -> Callable[[View], View]:
     """A signed-in page: GET, in the reader's reach, in a read-only transaction that keeps nothing.
 
-    `logged` names the event that records who read what, for pages on people's files.
+    `logged` names the event that records who read what, for pages on people's files; `of` is the
+    model the address names by key, as events write it ("registry.Person").
     """
 
     def decorate(view: View) -> View:
@@ -94,7 +95,7 @@ def page(action: str, *, logged: str = "") -> Callable[[View], View]:
             if refusal := _guarded(request, action, "GET"):
                 return refusal
             if logged:
-                subject = ":".join(str(value) for value in kwargs.values())
+                subject = ":".join([*filter(None, [of]), *(str(key) for key in kwargs.values())])
                 audit.record(actor=reader(request), action=logged, subject=subject)
             with reading_as(reader(request)):
                 with connection.cursor() as cursor:
@@ -131,7 +132,7 @@ def public_page(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        with transaction.atomic(), reach_set(Reach()):
+        with reach_set(Reach()):
             return view(request, *args, **kwargs)
 
     guarded.audience, guarded.kind = "public", "public"  # type: ignore[attr-defined]

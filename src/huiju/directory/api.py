@@ -84,7 +84,7 @@ def endpoint(action: str, *, logged: str = "") -> Callable[[Endpoint], Endpoint]
                 transaction.set_rollback(True)
             return answer
 
-        guarded.audience = action  # type: ignore[attr-defined]
+        setattr(guarded, "audience", action)  # noqa: B010 -- read by the gate
         return guarded
 
     return decorate

@@ -41,12 +41,13 @@ class UserTable(tables.ListTable):
     )
     label = tables.Column(verbose_name=_("Desk"))
     roles = tables.Column(verbose_name=_("Roles"), orderable=False, empty_values=())
-    is_active = tables.StateColumn(
-        verbose_name=_("Account"),
-        labels={True: _("May sign in"), False: _("Account closed")},
-        kinds={"True": "good", "False": "bad"},
-    )
+    is_active = tables.Column(verbose_name=_("Account"))
     last_login = tables.date_column(verbose_name=_("Last sign-in"))
+
+    def render_is_active(self, value: bool) -> str:
+        if value:
+            return tables.badge(_("May sign in"), "good")
+        return tables.badge(_("Account closed"), "bad")
 
     def render_roles(self, record: User) -> str:
         return "、".join(map(str, record.roles_held)) or "—"

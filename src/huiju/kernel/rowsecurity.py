@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps as live_apps
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.migrations.operations.base import Operation
 
 POLICY = "reach"
@@ -52,11 +52,13 @@ EVERYTHING = Reach(everything=True)
 
 @contextmanager
 def reach_set(reach: Reach) -> Iterator[None]:
-    """Set the reach for the statements inside. Needs an open transaction; restores the one before."""
-    before = _swap(reach.settings())
-    try:
+    """A transaction (or savepoint) in which rows are seen by this reach; then the one before holds.
+
+    Where the block fails, rolling back restores the settings too.
+    """
+    with transaction.atomic():
+        before = _swap(reach.settings())
         yield
-    finally:
         if not connection.needs_rollback:
             _swap(before)
 

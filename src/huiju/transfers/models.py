@@ -84,8 +84,36 @@ class Progress(models.Model):
         return f"{self.done}/{self.total}"
 
 
+class SealedRows(models.Model):
+    """What stands in `ROWS` successive rows of an import: sealed JSON, a list with for each row its
+    values, its details and what was written, or null for a row that is no record."""
+
+    ROWS = 1000
+
+    source = models.ForeignKey(Import, models.CASCADE, related_name="sealed")
+    number = models.PositiveIntegerField()
+    content = EncryptedTextField()
+
+    class Privacy:
+        personal = {"content"}
+        open = {"source", "number"}
+
+    class Reach:
+        parent = "source"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "number"], name="one_sealed_chunk_per_number_and_import"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id}/{self.number}"
+
+
 class StagedRow(models.Model):
-    """A row of an import, judged. `content` is sealed JSON: values, details, and what was written.
+    """A row of an import, judged; what stands in it lies in `SealedRows`.
 
     `row` is the number the spreadsheet program shows, `place_in_file` counts over all sheets.
     """
@@ -96,13 +124,12 @@ class StagedRow(models.Model):
     row = models.PositiveIntegerField(_("Row"))
     outcome = models.CharField(_("Outcome"), max_length=10, choices=Outcome)
     reasons = ArrayField(models.CharField(max_length=20), default=list)
-    content = EncryptedTextField(blank=True)
     result = models.CharField(_("Result"), max_length=10, choices=Result, blank=True)
     result_reason = models.CharField(max_length=40, blank=True)
     message = models.CharField(_("Message"), max_length=300, blank=True)
 
     class Privacy:
-        personal = {"content", "message"}
+        personal = {"message"}
         open = {
             "source",
             "place_in_file",
@@ -121,7 +148,7 @@ class StagedRow(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "place_in_file"], name="one_staged_row_per_place_in_a_file"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,8 +11,10 @@ from django.db.models import Count, Q, QuerySet
 from huiju.directory import queries as directory
 from huiju.directory.models import User
 from huiju.transfers.enums import FILE_SUGGESTIONS, FileReason, Outcome
-from huiju.transfers.models import Export, Import, StagedRow
+from huiju.transfers.models import Export, Import, SealedRows, StagedRow
 from huiju.transfers.rules.columns import Sheet
+
+Content = tuple[dict[str, Any], dict[str, Any], dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,26 @@ def fault_counts(upload: Import) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def shown(sheet: Sheet, row: StagedRow) -> RowView:
+class Contents:
+    """What stands in the rows of an import, opened chunk by chunk; the last chunk stays open."""
+
+    def __init__(self, upload: Import) -> None:
+        self.upload = upload
+        self.number = -1
+        self.chunk: list[Content | None] = []
+
+    def of(self, row: StagedRow) -> Content:
+        """Values, details and what was written in a row; all empty for one that is no record."""
+        number, place = divmod(row.place_in_file, SealedRows.ROWS)
+        if number != self.number:
+            sealed = self.upload.sealed.get(number=number)
+            self.chunk, self.number = json.loads(sealed.content), number
+        return self.chunk[place] or ({}, {}, {})
+
+
+def shown(sheet: Sheet, row: StagedRow, contents: Contents) -> RowView:
     """A staged row opened."""
-    values, details, written = json.loads(row.content) if row.content else ({}, {}, {})
+    values, details, written = contents.of(row)
     faults = [(word, *sheet.reasons[word]) for word in row.reasons if word in sheet.reasons]
     if row.message:
         faults.append((row.result_reason, row.message, ""))
@@ -79,5 +98,6 @@ def file_faults(upload: Import) -> list[tuple[str, Any, Any]]:
 def records_of(sheet: Sheet, upload: Import, *, outcome: str = "") -> Iterator[RowView]:
     """The records of an import for its result file, in the order of the file."""
     rows = rows_of(upload, outcome=outcome).exclude(outcome=Outcome.SKIPPED)
+    contents = Contents(upload)
     for row in rows.order_by("place_in_file").iterator(1000):
-        yield shown(sheet, row)
+        yield shown(sheet, row, contents)

@@ -23,6 +23,10 @@ from huiju.ui.templatetags.ui import (
 DEFAULT_PAGE_SIZE = 20
 
 
+# Attributes of a column whose cells are days or codes: they never break across lines.
+UNBROKEN = {part: {"class": "date"} for part in ("th", "td")}
+
+
 class ListTable(Table):  # type: ignore[misc]
     """A list page's table; a page declares its columns in a subclass and hands it to `listed`.
 

@@ -7,7 +7,7 @@ from huiju.directory.access import page, reader
 from huiju.kernel import clock
 
 
-@page("allowances.view", logged="allowances.line_read")
+@page("allowances.view", logged="allowances.line_read", of="allowances.RunLine")
 def line(request: HttpRequest, pk: int) -> HttpResponse:
     runs = queries.runs_visible_to(reader(request), on=clock.today())
     lines = RunLine.objects.filter(run__in=runs.values("pk")).select_related(

@@ -76,7 +76,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     return render(request, "allowances/runs.html", context)
 
 
-@page("allowances.view", logged="allowances.run_read")
+@page("allowances.view", logged="allowances.run_read", of="allowances.Run")
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     today = clock.today()
     found = _run(request, pk)
@@ -101,7 +101,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "allowances/run.html", context)
 
 
-@page("allowances.view", logged="allowances.comparison_read")
+@page("allowances.view", logged="allowances.comparison_read", of="allowances.Run")
 def comparison(request: HttpRequest, pk: int) -> HttpResponse:
     found = _run(request, pk)
     compared = queries.compared_with_month_before(found)

@@ -4,29 +4,11 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from huiju.api import services
 from huiju.api.root import document, schema
-from huiju.directory.tests.factories import make_organisation, make_user, place
-from huiju.kernel import clock
+from huiju.directory.tests.factories import make_organisation, place
 
 pytestmark = pytest.mark.django_db
 GOLDEN = Path(__file__).parent / "openapi.json"
-
-
-@pytest.fixture
-def caller(client):
-    """Call the API as a user with a role: `caller("district")("places", kind="street")`."""
-
-    def as_role(role, where="350203"):
-        user = make_user(role, where)
-        _token, text = services.create_token(user=user, name="test", days=1, at=clock.now())
-
-        def call(path, **asked):
-            return client.get(f"/api/v1/{path}", asked, headers={"Authorization": f"Bearer {text}"})
-
-        return call
-
-    return as_role
 
 
 def test_the_openapi_document_is_the_one_agreed_on():

@@ -14,6 +14,7 @@ from huiju.audit import queries as audit
 from huiju.desk.enums import ACTION_WORDS, OWN_DECISIONS, Tray
 from huiju.desk.queries.trail import in_words
 from huiju.directory.models import User
+from huiju.kernel import money
 from huiju.policies import permissions as policies_permissions
 from huiju.policies import queries as policies
 from huiju.policies.models import ParameterValue
@@ -160,5 +161,8 @@ def _value_proposed(value: ParameterValue) -> Entry:
 
 def _run_computed(run: Run) -> Entry:
     url = reverse("allowances:run", args=[run.pk])
-    detail = str(run.scheme)
+    detail = _("%(people)s people, %(yuan)s yuan") % {
+        "people": f"{run.people:,}",
+        "yuan": money.yuan(run.total_fen),
+    }
     return Entry(str(run), run.computed_at, url, detail, run.get_state_display(), "")

@@ -6,11 +6,10 @@ codes are abolished and re-cut, and people keep their number. 350201 marks inven
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from operator import mul
-from typing import Any
+from typing import Any, NamedTuple
 
 from stdnum import numdb
 
@@ -86,8 +85,7 @@ TYPE_WORDS: Mapping[str, IdentityType] = {
 }
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(NamedTuple):
     """What a document type and a number say; `number` is normalised also where it is refused."""
 
     type: str | None
@@ -105,6 +103,8 @@ def check_digit(number: str) -> str:
 
 def normalised(cell: Any) -> str:
     """A number without spaces and quotation marks, in half-width capitals."""
+    if type(cell) is str and cell.isascii() and cell.isdigit():
+        return cell
     return narrow(text(cell)).strip(QUOTES).upper()
 
 

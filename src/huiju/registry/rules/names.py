@@ -11,6 +11,7 @@ LOOKALIKES = re.compile("[\u2e80-\u2fdf\ue000-\uf8ff\uf900-\ufaff\U000f0000-\U00
 
 DOTS = re.compile(rf"(?<=[{HAN}])\s*[·•・.．‧∙⋅●﹒᛫]\s*(?=[{HAN}])")
 GAPS = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
+USUAL_NAME = re.compile("[\u4e00-\u9fff]{2,4}")
 HAN_NAME = re.compile(rf"[{HAN}]+(·[{HAN}]+)*")
 LATIN_NAME = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ .'’·-]*[A-Za-zÀ-ɏ.]")
 MIXED_NAME = re.compile(rf"[{HAN}A-Za-z·. ]+")
@@ -42,6 +43,8 @@ def name(raw: str, *, foreign: bool) -> tuple[str, RosterReason | None]:
 
     `foreign`: the document is one of a person from elsewhere, whose name may be in Latin letters.
     """
+    if USUAL_NAME.fullmatch(raw):
+        return raw, _han(raw, raw)
     kept = GAPS.sub("", DOTS.sub("·", raw)).strip("'\"“”‘’")
     plain = LOOKALIKES.sub("一", kept)
     if HAN_NAME.fullmatch(plain):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from huiju.registry.enums import EmployerKind, IdentityType, RosterReason, Sex
 from huiju.registry.rules.identity import identity
@@ -128,7 +128,7 @@ def _person(found: Findings, terms: RosterTerms) -> date | None:
     record, born_on = found.record, None
     type_words = record.code("id_type")
     if "id_no" in record.words:
-        told = identity(type_words, record.cells["id_no"], on=terms.on)
+        told = identity(type_words, record.cell("id_no"), on=terms.on)
         found.values.update(id_type=told.type, id_no=told.number)
         found.add(*told.refusals, *told.warnings)
         born_on = told.born_on
@@ -202,7 +202,7 @@ def _details(found: Findings) -> None:
     for key in ("certificate_no", "management_no"):
         if key not in record.words:
             continue
-        cell = record.cells[key]
+        cell = record.cells.get(key)
         if isinstance(cell, int | float) and abs(cell) >= 10**15:
             found.warnings.append(RosterReason.ID_PRECISION_LOST)
         else:
@@ -240,14 +240,13 @@ COMPARED = (
 Key = tuple[str, int]
 
 
-@dataclass(slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A row that comes in, as far as other rows can contradict it."""
 
     key: Key
     values: tuple[Any, ...]
     outcome: Outcome
-    reasons: list[str]
+    reasons: tuple[str, ...]
 
     def corrected(self, outcome: Outcome, reason: str) -> Correction:
         return Correction(self.outcome, outcome, [*self.reasons, reason])
@@ -273,7 +272,9 @@ class RosterAcross:
         if verdict.outcome == Outcome.REFUSED:
             return
         number = verdict.values["id_no"]
-        seen = Seen(key, tuple(map(verdict.values.get, COMPARED)), verdict.outcome, verdict.reasons)
+        seen = Seen(
+            key, tuple(map(verdict.values.get, COMPARED)), verdict.outcome, tuple(verdict.reasons)
+        )
         first = self.first.setdefault(number, seen)
         if first is not seen:
             self.repeated.setdefault(number, [first]).append(seen)

@@ -29,7 +29,7 @@ def workers(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/workers.html", context)
 
 
-@page("registry.view", logged="registry.person_read")
+@page("registry.view", logged="registry.person_read", of="registry.Person")
 def worker(request: HttpRequest, pk: int) -> HttpResponse:
     user, today = reader(request), clock.today()
     visible = queries.workers_visible_to(user, on=today)

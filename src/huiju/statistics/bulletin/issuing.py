@@ -35,7 +35,7 @@ def issue_bulletin(year: int, *, by: User | None, at: datetime) -> Publication:
         kind=PublicationKind.BULLETIN,
         title=report.title,
         answers=report.answers(),
-        body=body_of(report),
+        body=body_of(report, draft=False),
         by=by,
         at=at,
     )

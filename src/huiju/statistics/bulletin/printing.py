@@ -28,8 +28,8 @@ ORDINALS = "一二三四五六七八九十"
 Body = Mapping[str, Any]
 
 
-def body_of(report: Report) -> dict[str, Any]:
-    """The report as plain values: what is stored, shown and printed.
+def body_of(report: Report, *, draft: bool = True) -> dict[str, Any]:
+    """The report as plain values: what is stored, shown and printed; a draft says that it is one.
 
     `sources` lists the answers behind the numbers; a run's `source` is its place there, from 1.
     """
@@ -42,7 +42,7 @@ def body_of(report: Report) -> dict[str, Any]:
     return {
         "title": report.title,
         "masthead": report.masthead,
-        "period": report.period,
+        "period": _("%(period)s (draft)") % {"period": report.period} if draft else report.period,
         "on": report.on.isoformat(),
         "known_at": timezone.localtime(report.known_at).isoformat(timespec="minutes"),
         "lead": runs(report.lead),

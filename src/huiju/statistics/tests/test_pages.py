@@ -184,6 +184,8 @@ def test_bulletin_page_links_every_number_and_stays_when_published(city):
     make_certified()
     published = text_of(city.get(url))
 
+    assert "2015年度（草稿）" in draft
+    assert "（草稿）" not in published
     assert "草稿，未发布" in draft
     assert "全市持证社会工作者" in draft
     assert draft.count("registry.certified/?on=2015-12-31") > 3

@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
     operations = [
         EnableRowSecurity("transfers", "Import"),
         EnableRowSecurity("transfers", "Progress"),
+        EnableRowSecurity("transfers", "SealedRows"),
         EnableRowSecurity("transfers", "StagedRow"),
         EnableRowSecurity("transfers", "Export"),
     ]

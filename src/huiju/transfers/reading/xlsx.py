@@ -31,8 +31,9 @@ from huiju.transfers.reading.grid import (
 )
 from huiju.transfers.reading.guards import Archive
 
+PLAIN_VALUE = rb"(?:/>|>(?:(?:<v>|<is><t>)([^<]*)(?:</v>|</t></is>))?</c>)"
 PLAIN_CELL = re.compile(
-    rb'<c r="([A-Z]+)\d+"(?: s="(\d+)")?(?: t="(s|n|str|b)")?(?:/>|>(?:<v>([^<]*)</v>)?</c>)'
+    rb'<c r="([A-Z]+)\d+"(?: s="(\d+)")?(?: t="(s|n|str|b|inlineStr)")?' + PLAIN_VALUE
 )
 ANY_CELL = re.compile(rb"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.S)
 ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -68,7 +69,7 @@ class Shape:
             head = b'<c r="' + letters + rb'\d+"'
             head += b' s="' + style + b'"' if style else b""
             head += b' t="' + kind + b'"' if kind else b""
-            pattern += head + rb"(?:/>|>(?:<v>([^<]*)</v>)?</c>)"
+            pattern += head + PLAIN_VALUE
             cells.append((column_index(letters), kind, style))
         return cls(re.compile(pattern), cells, 1 + max((at for at, *_ in cells), default=-1))
 
@@ -257,7 +258,7 @@ class Workbook:
     def _value(self, raw: bytes, kind: bytes, style: bytes) -> Cell:
         if kind == b"s":
             return self._shared(raw)
-        if kind == b"str":
+        if kind in (b"str", b"inlineStr"):
             return plain_text(raw) or None
         if kind == b"b":
             return raw == b"1"

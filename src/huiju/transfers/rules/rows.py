@@ -81,10 +81,11 @@ class Applied:
 
 @dataclass(slots=True)
 class Record:
-    """A row that is taken for a record, by field: its cells, and their texts where there are any."""
+    """A row that is taken for a record, by field: the texts of its filled cells, and beside them
+    the cells that are no plain texts."""
 
-    cells: dict[str, Cell]
     words: dict[str, str]
+    cells: dict[str, Cell]
     epoch_1904: bool = False
     heading: str = ""
     """The sheet's name and what stands above its header."""
@@ -95,6 +96,10 @@ class Record:
     def text(self, name: str) -> str:
         return self.words.get(name, "")
 
+    def cell(self, name: str) -> Cell:
+        """A cell as it stands in the file, None for an empty one."""
+        return self.cells.get(name) or self.words.get(name)
+
     def code(self, name: str) -> str:
         """Text without spaces, in half-width signs."""
         return narrow(self.words[name]) if name in self.words else ""
@@ -103,7 +108,7 @@ class Record:
         """The day in a cell; a fault is noted."""
         if name not in self.words:
             return None
-        day, fault = read_date(self.cells[name], epoch_1904=self.epoch_1904)
+        day, fault = read_date(self.cell(name), epoch_1904=self.epoch_1904)
         if fault:
             self.unread.add(name)
             self.faults.append(fault)
@@ -306,6 +311,7 @@ class _RecordReader:
         places = header.places if header else {}
         self.places = list(places.items())
         self.keys = [places[key] for key in self.sheet.keys if key in places]
+        self.number = next((places[key] for key in self.sheet.masked if key in places), None)
 
     def skipped(self, row: Row) -> Verdict | None:
         """A verdict on a row that is no record; None for one that is."""
@@ -322,6 +328,10 @@ class _RecordReader:
 
     def _is_no_record(self, row: Row) -> bool:
         _, _, cells = row
+        if self.number is not None and self.number < len(cells):
+            cell = cells[self.number]
+            if type(cell) is str and len(cell) == 18 and cell[:17].isdigit():
+                return False
         keys = [cells[at] for at in self.keys if at < len(cells) and is_filled(cells[at])]
         if len(keys) > 1 and any(type(cell) is str and IDENTITY.search(cell) for cell in keys):
             return False
@@ -354,20 +364,27 @@ class _RecordReader:
         cells = row[2]
         width = len(cells)
         record = Record({}, {}, self.epoch_1904, self.heading)
+        words = record.words
         for name, at in self.places:
             cell = cells[at] if at < width else None
-            if cell is None:
-                continue
-            if not is_clean(cell):
-                record.unread.add(name)
-                record.faults.append(RowReason.CONTROL_CHAR)
-                continue
-            if type(cell) is list and cell[0] == "f":
-                cell = self._stored(record, name, cell)
-            if words := text(cell):
-                record.cells[name] = cell
-                record.words[name] = words
+            if type(cell) is str and cell.isalnum():
+                words[name] = cell
+            elif cell is not None:
+                self._read(record, name, cell)
         return record
+
+    def _read(self, record: Record, name: str, cell: Cell) -> None:
+        """A cell that is more than a plain word."""
+        if not is_clean(cell):
+            record.unread.add(name)
+            record.faults.append(RowReason.CONTROL_CHAR)
+            return
+        if type(cell) is list and cell[0] == "f":
+            cell = self._stored(record, name, cell)
+        if words := text(cell):
+            record.words[name] = words
+            if type(cell) is not str:
+                record.cells[name] = cell
 
     def _stored(self, record: Record, name: str, formula: list[Any]) -> Cell:
         _, value, volatile = formula

@@ -2,10 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 from django.conf import settings
@@ -15,20 +15,18 @@ from django.utils.translation import gettext as _
 from huiju.audit import services as audit
 from huiju.directory.models import Place, User
 from huiju.engine.run import refresh_statistics
-from huiju.kernel import crypto
-from huiju.kernel.encrypted import column_of, ring
 from huiju.kernel.errors import DomainError
 from huiju.kernel.states import check_move
+from huiju.transfers import queries
 from huiju.transfers.enums import IMPORT_MOVES, ImportState, Mode, Outcome, Result
-from huiju.transfers.models import Import, Progress, StagedRow
+from huiju.transfers.models import Import, Progress, SealedRows, StagedRow
 from huiju.transfers.permissions import may_apply, may_discard, may_import, may_undo
 from huiju.transfers.reading import box
 from huiju.transfers.reading.grid import Limits, Refused
 from huiju.transfers.rules.columns import Sheet
-from huiju.transfers.rules.rows import Judging, Staged, Verdict
+from huiju.transfers.rules.rows import Correction, Judging, Staged, Verdict
 from huiju.transfers.services import store
 
-STAGED_AT_ONCE = 2000
 APPLIED_AT_ONCE = 1000
 # after so many the planner must be told what the tables hold now
 MANY_ROWS = 1_000
@@ -120,41 +118,66 @@ def read_import(*, upload: Import, sheet: Sheet, report: Report = silent) -> Imp
 
 def _staged(upload: Import, judging: Judging, report: Report) -> dict[str, int]:
     """Write the verdicts as staged rows, corrections last; how many of each outcome."""
-    places: dict[tuple[str, int], int] = {}
-    verdicts = enumerate(judging)
-    while chunk := list(islice(verdicts, STAGED_AT_ONCE)):
-        _insert(upload, chunk)
-        if judging.across:
-            places |= {(name, row): place for place, (name, row, _verdict) in chunk}
-        report(chunk[-1][0] + 1, 0)
-    for key, corrected in judging.corrections.items():
-        upload.rows.filter(place_in_file=places[key]).update(
-            outcome=corrected.outcome, reasons=corrected.reasons
-        )
+    verdicts = iter(judging)
+    for number in count():
+        if not (chunk := list(islice(verdicts, SealedRows.ROWS))):
+            break
+        _insert(upload, number, chunk)
+        report(number * SealedRows.ROWS + len(chunk), 0)
+    _correct(upload, judging.corrections)
     return judging.counts
 
 
-def _insert(upload: Import, chunk: list[tuple[int, tuple[str, int, Verdict]]]) -> None:
+def _insert(upload: Import, number: int, chunk: list[tuple[str, int, Verdict]]) -> None:
     """One statement for many rows: COPY does not write into a table behind row security."""
-    keys, column = ring(), column_of(StagedRow._meta.get_field("content"))
-    columns: list[list[Any]] = [[], [], [], [], [], []]
-    for place, (name, row, verdict) in chunk:
-        content = ""
-        if verdict.outcome != Outcome.SKIPPED:
-            said = [verdict.values, verdict.details, verdict.written]
-            content = crypto.seal(keys, json.dumps(said, ensure_ascii=False), column=column)
-        reasons = "{" + ",".join(verdict.reasons) + "}"
-        values = (place, name, row, str(verdict.outcome), reasons, content)
-        for cells, value in zip(columns, values, strict=True):
-            cells.append(value)
+    said = [
+        None
+        if verdict.outcome == Outcome.SKIPPED
+        else (verdict.values, verdict.details, verdict.written)
+        for _name, _row, verdict in chunk
+    ]
+    content = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    SealedRows.objects.create(source=upload, number=number, content=content)
+    columns: list[Any] = [
+        upload.pk,
+        number * SealedRows.ROWS - 1,
+        [name for name, _row, _verdict in chunk],
+        [row for _name, row, _verdict in chunk],
+        [str(verdict.outcome) for _name, _row, verdict in chunk],
+        [_array(verdict.reasons) for _name, _row, verdict in chunk],
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO transfers_stagedrow (source_id, place_in_file, sheet_name, row, outcome,"
-            " reasons, content, result, result_reason, message)"
-            " SELECT %s, place, name, row, outcome, reasons::varchar[], content, '', '', ''"
-            " FROM unnest(%s::int[], %s::text[], %s::int[], %s::text[], %s::text[], %s::text[])"
-            " AS staged(place, name, row, outcome, reasons, content)",
-            [upload.pk, *columns],
+            " reasons, result, result_reason, message)"
+            " SELECT %s, %s + place, name, row, outcome, reasons::varchar[], '', '', ''"
+            " FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[])"
+            " WITH ORDINALITY AS staged(name, row, outcome, reasons, place)",
+            columns,
+        )
+
+
+def _array(words: Sequence[str]) -> str:
+    """Reason words as PostgreSQL writes an array."""
+    return "{" + ",".join(words) + "}"
+
+
+def _correct(upload: Import, corrections: Mapping[tuple[str, int], Correction]) -> None:
+    """Give the rows that other rows change their last outcome and reasons."""
+    columns: list[Any] = [
+        [name for name, _row in corrections],
+        [row for _name, row in corrections],
+        [str(found.outcome) for found in corrections.values()],
+        [_array(found.reasons) for found in corrections.values()],
+        upload.pk,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE transfers_stagedrow SET outcome = found.outcome, reasons = found.reasons::varchar[]"
+            " FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[])"
+            " AS found(name, row, outcome, reasons)"
+            " WHERE source_id = %s AND sheet_name = found.name AND transfers_stagedrow.row = found.row",
+            columns,
         )
 
 
@@ -207,9 +230,13 @@ def _applied(upload: Import, sheet: Sheet, at: datetime, report: Report) -> dict
     total, done = rows.count(), 0
     counts: Counter[str] = Counter()
     refused: dict[int, dict[str, str]] = {}
+    contents = queries.Contents(upload)
     for chunk in _chunks(rows.iterator(APPLIED_AT_ONCE)):
         results = sheet.apply(
-            [_staged_row(row) for row in chunk], by=upload.by, at=at, import_id=upload.pk
+            [Staged(*contents.of(row)[:2], list(row.reasons)) for row in chunk],
+            by=upload.by,
+            at=at,
+            import_id=upload.pk,
         )
         for row, result in zip(chunk, results, strict=True):
             row.result, row.result_reason = result.outcome, result.reason
@@ -252,11 +279,6 @@ def _chunks(rows: Iterator[StagedRow]) -> Iterator[list[StagedRow]]:
         yield chunk
 
 
-def _staged_row(row: StagedRow) -> Staged:
-    values, details, _written = json.loads(row.content)
-    return Staged(values, details, list(row.reasons))
-
-
 @transaction.atomic
 def undo_import(*, upload: Import, sheet: Sheet, by: User, at: datetime) -> Import:
     """Take a whole applied import back. Needs the whole reach.
@@ -281,6 +303,7 @@ def discard_import(*, upload: Import, by: User, at: datetime) -> Import:
     may_discard(by, upload).require()
     check_move(IMPORT_MOVES, upload.state, ImportState.DISCARDED)
     upload.rows.all().delete()
+    upload.sealed.all().delete()
     upload.state, upload.finished_at = ImportState.DISCARDED, at
     upload.save(update_fields=["state", "finished_at"])
     others = Import.objects.filter(digest=upload.digest).exclude(state=ImportState.DISCARDED)

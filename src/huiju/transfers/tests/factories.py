@@ -7,7 +7,7 @@ from typing import Any
 from huiju.directory.models import User
 from huiju.directory.tests.factories import place
 from huiju.transfers import services
-from huiju.transfers.models import Export, Import, Progress, StagedRow
+from huiju.transfers.models import Export, Import, Progress, SealedRows, StagedRow
 
 AT = datetime(2026, 11, 1, 2, tzinfo=UTC)
 ON = date(2026, 11, 1)
@@ -22,6 +22,11 @@ def make_import(file: Path, sheet: Any, *, by: User | None = None, read: bool = 
 
 def make_progress(source: Import) -> Progress:
     made: Progress = Progress.objects.get(source=source)
+    return made
+
+
+def make_sealed_rows(source: Import, **fields: Any) -> SealedRows:
+    made: SealedRows = SealedRows.objects.create(source=source, **{"number": 7} | fields)
     return made
 
 

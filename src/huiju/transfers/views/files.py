@@ -35,7 +35,7 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
     return workbook(services.template(sheet), str(sheet.title))
 
 
-@page("transfers.view", logged="transfers.result_read")
+@page("transfers.view", logged="transfers.result_read", of="transfers.Import")
 def result(request: HttpRequest, import_id: int) -> HttpResponse:
     visible = queries.imports_visible_to(request.user, on=clock.today())
     found = get_object_or_404(visible, pk=import_id)
@@ -79,7 +79,7 @@ def _office(request: HttpRequest) -> Place:
     return held[0] if held else directory.city()
 
 
-@page("transfers.export", logged="transfers.export_fetched")
+@page("transfers.export", logged="transfers.export_fetched", of="transfers.Export")
 def export_file(request: HttpRequest, export_id: int) -> HttpResponse:
     export = get_object_or_404(queries.exports_of(request.user), pk=export_id)
     permissions.may_fetch(request.user, export).require()

@@ -62,7 +62,7 @@ def _upload_form(request: HttpRequest) -> UploadForm:
     return UploadForm(*sent, sheets=all_sheets(), places=places)
 
 
-@page("transfers.view", logged="transfers.import_read")
+@page("transfers.view", logged="transfers.import_read", of="transfers.Import")
 def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
     found = _found(request, import_id)
     context: dict[str, Any] = {"upload": found, "sheet": sheet_named(found.sheet)}
@@ -106,7 +106,9 @@ def _rows(request: HttpRequest, found: Import) -> dict[str, Any]:
     rows = queries.rows_of(
         found, outcome=chosen.get("outcome", ""), reason=chosen.get("reason", "")
     )
-    table = tables.listed(request, RowTable(rows.order_by("place_in_file"), sheet=sheet))
+    table = tables.listed(
+        request, RowTable(rows.order_by("place_in_file"), sheet=sheet, upload=found)
+    )
     counts = [(label, value, found.counts.get(value, 0)) for value, label in Outcome.choices]
     return {"table": table, "filters": form, "counts": counts, "outcome": chosen.get("outcome")}
 

@@ -1,9 +1,12 @@
 """The lists of imports, of their rows, and of exports."""
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from huiju.transfers import queries
@@ -25,6 +28,10 @@ OUTCOME_KINDS = {"accepted": "good", "warned": "wait", "refused": "bad"}
 EXPORT_KINDS = {"waiting": "wait", "done": "good", "failed": "bad"}
 
 
+def minute(at: datetime) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+
+
 class ImportTable(tables.ListTable):
     """Imports, newest first."""
 
@@ -40,6 +47,9 @@ class ImportTable(tables.ListTable):
     wrong = tables.Column(verbose_name=_("Wrong"), accessor="pk", orderable=False)
     at = tables.Column(verbose_name=_("Uploaded"))
     by = tables.Column(verbose_name=_("Imported by"), order_by=("by__label",))
+
+    def render_at(self, value: datetime) -> str:
+        return minute(value)
 
     def render_sheet(self, value: str) -> Any:
         return all_sheets()[value].title if value in all_sheets() else value
@@ -62,14 +72,15 @@ class RowTable(tables.ListTable):
     faults = tables.Column(verbose_name=_("Reason and advice"), accessor="pk", orderable=False)
     result = tables.Column(verbose_name=_("Result"), accessor="get_result_display", orderable=False)
 
-    def __init__(self, rows: Any, *, sheet: Sheet) -> None:
+    def __init__(self, rows: Any, *, sheet: Sheet, upload: Import) -> None:
         super().__init__(rows)
         self.kind = sheet
+        self.contents = queries.Contents(upload)
 
     def _view(self, record: StagedRow) -> queries.RowView:
         kept: queries.RowView | None = getattr(record, "view", None)
         if kept is None:
-            kept = record.view = queries.shown(self.kind, record)
+            kept = record.view = queries.shown(self.kind, record, self.contents)
         return kept
 
     def render_written(self, record: StagedRow) -> str:
@@ -86,9 +97,7 @@ class RowTable(tables.ListTable):
         if not faults:
             return "—"
         pairs = ((sentence, advice) for _word, sentence, advice in faults)
-        return format_html(
-            "<ul class='plain'>{}</ul>", format_html_join("", "<li>{} {}</li>", pairs)
-        )
+        return format_html_join(mark_safe("<br>"), "{} {}", pairs)
 
 
 class ExportTable(tables.ListTable):
@@ -100,6 +109,9 @@ class ExportTable(tables.ListTable):
     row_count = tables.Column(verbose_name=_("Rows"))
     state = tables.StateColumn(verbose_name=_("State"), kinds=EXPORT_KINDS)
     file = tables.Column(verbose_name=_("File"), accessor="pk", orderable=False)
+
+    def render_asked_at(self, value: datetime) -> str:
+        return minute(value)
 
     def render_listing(self, value: str) -> Any:
         return all_listings()[value].title if value in all_listings() else value

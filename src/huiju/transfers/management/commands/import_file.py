@@ -84,7 +84,7 @@ class Command(BaseCommand):
             return None
         if found := User.objects.filter(username=name).first():
             return found
-        self.fail(_("There is no user %(name)s.") % {"name": name})
+        return self.fail(_("There is no user %(name)s.") % {"name": name})
 
 
 @dataclass(frozen=True)
@@ -210,8 +210,9 @@ class Applied(Answer):
 
     def rows(self) -> Iterator[dict[str, Any]]:
         blank = dict.fromkeys(self.sheet.values)
+        contents = queries.Contents(self.kept)
         for row in self.kept.rows.order_by("place_in_file").iterator(1000):
-            view = queries.shown(self.sheet, row)
+            view = queries.shown(self.sheet, row, contents)
             refused = row.result == Result.REFUSED
             outcome = Outcome.REFUSED if refused else row.outcome
             known = [row.result_reason] if row.result_reason in self.sheet.reasons else []

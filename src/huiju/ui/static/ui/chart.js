@@ -18,7 +18,7 @@ function loadEcharts() {
 const house = {
   color: ["#0b5f5c", "#c98a1b", "#1d5590", "#8a4b6d", "#5f7f2f", "#b92d1a", "#5a6774"],
   textStyle: { fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--tblr-font-sans-serif"), color: "#18212b" },
-  grid: { left: 8, right: 16, top: 32, bottom: 8, containLabel: true },
+  grid: { left: 8, right: 40, top: 32, bottom: 8, containLabel: true },
   animation: false,
   aria: { enabled: true },
 };
@@ -35,13 +35,25 @@ function styledAxes(axes) {
   return [].concat(axes).map((axis) => ({ ...quietAxis, ...axis }));
 }
 
+const grouped = new Intl.NumberFormat("en-US");
+
+function styledSeries(series) {
+  return [].concat(series ?? []).map((one) => {
+    const label = one.label?.show && !one.label.formatter
+      ? { ...one.label, formatter: (point) => grouped.format([].concat(point.value).at(-1)) }
+      : one.label;
+    return { labelLayout: { hideOverlap: true }, ...one, label };
+  });
+}
+
 async function draw(canvas) {
   const option = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
   const echarts = await loadEcharts();
   const map = canvas.dataset.map && document.getElementById(canvas.dataset.map);
   if (map) echarts.registerMap(canvas.dataset.map, JSON.parse(map.textContent));
   const chart = echarts.init(canvas, null, { renderer: "svg" });
-  chart.setOption({ ...house, ...option, xAxis: styledAxes(option.xAxis), yAxis: styledAxes(option.yAxis) });
+  const axes = { xAxis: styledAxes(option.xAxis), yAxis: styledAxes(option.yAxis) };
+  chart.setOption({ ...house, ...option, ...axes, series: styledSeries(option.series) });
   new ResizeObserver(() => chart.resize()).observe(canvas);
   chart.on("click", (point) => {
     if (point.data && point.data.url) window.location.assign(point.data.url);

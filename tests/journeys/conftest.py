@@ -1,0 +1,62 @@
+"""A small city that came in through its imports, and the officials who work in it."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from huiju.allowances.tests.factories import make_scheme
+from huiju.directory.access import acting_as_system
+from huiju.directory.tests.factories import make_user, place
+from huiju.policies.tests.factories import make_document, make_parameter, make_value
+from huiju.registry.sheets import ROSTER
+from huiju.transfers import services
+from huiju.transfers.enums import Mode
+from huiju.transfers.tests.factories import AT, ON
+from tests.browser.looks import DESK, PHONE
+from tests.journeys import rosters
+from tests.journeys.walking import Journey
+
+OFFICES = {"city": "350200", "district": "350203"}
+
+
+@pytest.fixture
+def small_city(transactional_db: None, settings: Any, tmp_path: Path) -> None:
+    """Two districts whose rosters came in, and an allowance with its rates."""
+    settings.HUIJU_FILES = tmp_path / "files"
+    for code, roster in rosters.known(tmp_path).items():
+        _take(roster, code)
+    document = make_document(title="社区工作者职业津贴办法")
+    for level, fen in (("assistant", 20000), ("intermediate", 30000)):
+        rate = make_parameter(code=f"allowance.rate.{level}", name="职业津贴每月标准")
+        make_value(rate, date(2014, 1, 1), value=fen, document=document, article="第七条")
+    make_scheme(rates=False, rate_code="allowance.rate")
+
+
+def _take(roster: Path, code: str) -> None:
+    official = make_user("district", code)
+    with acting_as_system():
+        sent = services.Upload(roster.name, roster.read_bytes(), place(code), ON)
+        upload = services.stage_import(upload=sent, sheet=ROSTER, by=official, at=AT)
+        services.read_import(upload=upload, sheet=ROSTER)
+        services.begin_applying(upload=upload, mode=Mode.ALL, by=official)
+        services.apply_import(upload=upload, sheet=ROSTER, at=AT)
+
+
+@pytest.fixture(params=OFFICES)
+def role(request: pytest.FixtureRequest) -> str:
+    """Who walks: an official of the city, and one of 思明区."""
+    chosen: str = request.param
+    return chosen
+
+
+@pytest.fixture(params=[DESK, PHONE], ids=lambda size: size.name)
+def journey(
+    request: pytest.FixtureRequest, role: str, small_city: None, open_as: Callable[..., Page]
+) -> Journey:
+    """The official's own desk, open in a browser at a desk and on a telephone."""
+    official = make_user(role, OFFICES[role], label="社会工作部综合处")
+    return Journey(open_as(official, "/", size=request.param))
