@@ -21,7 +21,7 @@ from psycopg import sql
 
 from huiju.config.instance import APP, OWNER, Instance
 from huiju.config.lifecycle import ensure_key_ring
-from huiju.config.postgres import Server, ensure_database, ensure_roles
+from huiju.config.postgres import Server, ensure_database, ensure_roles, superuser_dsn
 
 ROOT = Path(__file__).resolve().parent
 TEMPLATE_PREFIX = "huiju_template_"
@@ -36,11 +36,9 @@ def _one_at_a_time(instance: Instance) -> Iterator[None]:
 
 
 def _superuser_dsn(instance: Instance) -> str:
-    if not instance.embedded:
-        return instance.database_url
-    server = Server(instance, durable=False)
-    server.start()
-    return server.superuser_dsn()
+    if instance.embedded:
+        Server(instance, durable=False).start()
+    return superuser_dsn(instance)
 
 
 def _template_name() -> str:

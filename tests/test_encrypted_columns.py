@@ -1,14 +1,23 @@
 """The encrypted column on a real table, with a key ring of its own."""
 
+import json
 from datetime import date
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import FieldError
+from django.core.management import call_command
 from django.db import connection
 
+from huiju.audit.models import Event
 from huiju.directory.queries import city
 from huiju.kernel import clock, crypto
-from huiju.kernel.encrypted import reseal_column, search_digest
+from huiju.kernel.encrypted import (
+    EncryptedTextField,
+    column_of,
+    reseal_column,
+    search_digest,
+)
 from huiju.registry.models import IdentityDocument, Person
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +120,23 @@ def test_after_a_rotation_every_value_moves_to_the_new_key_once(settings, profil
     assert moved == [2, 0]
     assert [Person.objects.get(pk=person.pk).phone for person in people] == ["1", "", "3"]
     assert stored(people[0]).split(":")[1] == "seal-0002"
+
+
+def test_the_command_rotates_every_encrypted_column_of_the_house(settings, profile, capsys):
+    settings.CRYPTO_PROFILE = "gm"
+    person = make_person(phone="13800000000")
+
+    call_command("rotate_keys")
+
+    told = json.loads(capsys.readouterr().out)
+    declared = {
+        column_of(field)
+        for model in apps.get_models()
+        for field in model._meta.local_concrete_fields
+        if isinstance(field, EncryptedTextField)
+    }
+    assert told["key"] == "seal-0002"
+    assert set(told["moved"]) == declared
+    assert told["moved"]["registry_person.phone"] == 1
+    assert stored(person).startswith("sm4-gcm:seal-0002:")
+    assert Event.objects.latest("pk").action == "directory.keys_rotated"

@@ -46,7 +46,9 @@ SHOTS = (
     Shot("worker-phone", "siming", "/registry/workers/", PHONE, ("table.ledger tbody a",)),
     Shot("imports", "xiangan", "/imports/", presses=("table.ledger tbody a",)),
     Shot("allowances", "city", "/allowances/", presses=("table.ledger tbody a",)),
-    Shot("derivation", "city", "/allowances/", presses=("table.ledger tbody a", "a.figure.money")),
+    Shot(
+        "derivation", "city", "/allowances/", presses=("table.ledger tbody a", "td.amount a.figure")
+    ),
     Shot("dashboard", "city", "/statistics/"),
     Shot("figure", "city", "/statistics/", presses=("a.figure",)),
     Shot("bulletin", "city", "/statistics/bulletins/2015/"),

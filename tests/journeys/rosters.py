@@ -30,17 +30,15 @@ def row(order: int, name: str, where: tuple[str, str, str], **other: str) -> lis
     return list((dict(zip(HEADER, plain, strict=True)) | other).values())
 
 
-def known(folder: Path) -> dict[str, Path]:
-    """What two districts sent in before, by the district's code."""
-    siming = [
+def known(folder: Path) -> Path:
+    """What came in before: two people of 思明区 and two of 湖里区."""
+    rows = [
         row(1, "林晓明", XIAGANG),
         row(2, "陈月英", XIAGANG, 证书级别="社会工作师"),
+        row(11, "欧阳建国", HULI),
+        row(12, "林秀梅", HULI),
     ]
-    huli = [row(11, "欧阳建国", HULI), row(12, "林小燕", HULI)]
-    return {
-        "350203": grid(folder / "思明区2014.xlsx", [HEADER, *siming]),
-        "350206": grid(folder / "湖里区2014.xlsx", [HEADER, *huli]),
-    }
+    return grid(folder / "全市2014.xlsx", [HEADER, *rows])
 
 
 def faulty(folder: Path) -> Path:
@@ -50,7 +48,7 @@ def faulty(folder: Path) -> Path:
         ["思明区持证社工名册（2015年度）"],
         HEADER,
         row(21, "蔡明月", XIAGANG),
-        row(22, "洪小燕", XIAGANG, 证书级别="社工师", 批准日期="2015-06"),
+        row(22, "洪小燕", XIAGANG, 证书级别="一级社工", 批准日期="2015-06"),
         row(23, "许文强", XIAGANG, 证件号码=mistyped),
         row(24, "叶丽珠", XIAGANG),
         row(25, "郑国强", XIAGANG, 批准日期=""),
@@ -66,8 +64,8 @@ CORRECTIONS = {
 
 
 def sheet_of(path: Path) -> list[list[str]]:
-    return [list(map(str, row)) for row in CalamineWorkbook.from_path(path).get_sheet_by_index(0)
-            .to_python()]
+    rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    return [[str(cell) for cell in row] for row in rows]
 
 
 def mended(result: Path, corrections: Mapping[str, Mapping[str, str]]) -> Path:

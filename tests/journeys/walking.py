@@ -1,6 +1,6 @@
 """What a person does in the browser, and the work that is done meanwhile."""
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
@@ -11,19 +11,20 @@ from tests.browser.looks import PHONE, axe, english, overflow
 
 def work_off_jobs() -> None:
     """Run the real worker until no job waits, beside the thread in which the browser is driven."""
-    failures: list[BaseException] = []
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(_work).result()
 
-    def work() -> None:
-        try:
-            worker = app.with_connector(app.connector.get_worker_connector())
-            worker.run_worker(wait=False, listen_notify=False, install_signal_handlers=False)
-        except BaseException as failure:  # noqa: BLE001 -- told to the thread that waits
-            failures.append(failure)
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
-    assert failures == []
+def _work() -> None:
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:
+        worker.run_worker(wait=False, listen_notify=False, install_signal_handlers=False)
+
+
+TIMEOUT = 15_000
+"""Milliseconds until a page that does not come is given up."""
+
+STILL = "Promise.allSettled(document.getAnimations().map((moving) => moving.finished))"
+"""What opens or fades in is judged once it stands."""
 
 
 class Journey:
@@ -31,6 +32,7 @@ class Journey:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        page.set_default_timeout(TIMEOUT)
         self.on_phone = page.viewport_size == {"width": PHONE.width, "height": PHONE.height}
 
     @property
@@ -41,8 +43,23 @@ class Journey:
         """By the side bar; on a phone, by the menu."""
         if self.on_phone:
             self.page.get_by_label("全部页面").click()
-        self.page.get_by_role("link", name=name, exact=True).filter(visible=True).click()
-        self.arrived(name)
+        self.page.get_by_role("link", name=name, exact=True).filter(visible=True).first.click()
+
+    def search(self, text: str) -> None:
+        """By the box that stands above every page."""
+        box = self.page.get_by_role("searchbox", name="搜索人员、机构和政策")
+        box.fill(text)
+        box.press("Enter")
+
+    @property
+    def drawer(self) -> Locator:
+        """Where a number opens, before the page it stands on."""
+        return self.page.get_by_role("dialog")
+
+    @property
+    def state(self) -> Locator:
+        """What the heading says of the thing's state."""
+        return self.page.locator(".page-state")
 
     def follow(self, name: str) -> None:
         self.content.get_by_role("link", name=name).first.click()
@@ -56,11 +73,22 @@ class Journey:
     def look(self) -> None:
         """The page as it now stands is accessible, in Chinese, and fits its window."""
         self.page.wait_for_load_state()
-        assert [*axe(self.page), *english(self.page), *overflow(self.page)] == []
+        self.page.evaluate(STILL)
+        found = [*axe(self.page), *english(self.page), *overflow(self.page)]
+        assert found == [], "\n".join(found)
+
+    @property
+    def rows(self) -> Locator:
+        """The rows of the page's list, on a phone its cards."""
+        return self.content.locator("table.ledger tbody tr")
+
+    def column(self, heading: str) -> list[str]:
+        """What stands in each row under a heading."""
+        return self.rows.locator(f"td[data-label='{heading}']").all_inner_texts()
 
     def row(self, text: str) -> Locator:
         """The row of a list, or on a phone its card, in which a text stands."""
-        return self.content.locator("table.ledger tbody tr").filter(has_text=text)
+        return self.rows.filter(has_text=text)
 
     def download(self, name: str, folder: Path) -> Path:
         """The file behind a link, under the name the site gives it."""

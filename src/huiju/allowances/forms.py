@@ -84,7 +84,7 @@ class ComputeForm(forms.Form):
     )
     known_on = forms.DateField(
         label=gettext_lazy("Facts as known on"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         required=False,
         help_text=gettext_lazy("Leave empty to use everything known now."),
     )

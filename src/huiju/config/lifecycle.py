@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from huiju.config.instance import OWNER, Instance
-from huiju.config.postgres import Server, ensure_roles_and_database
+from huiju.config.postgres import Server, ensure_roles_and_database, superuser_dsn
 from huiju.kernel import clock, crypto
 
 PORT = 8000
@@ -43,8 +43,7 @@ def prepare(instance: Instance) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     instance.ensure_secret("secret_key")
     start_database(instance)
-    dsn = Server(instance).superuser_dsn() if instance.embedded else instance.database_url
-    ensure_roles_and_database(dsn, instance)
+    ensure_roles_and_database(superuser_dsn(instance), instance)
     ensure_key_ring(instance)
     _django("migrate", "--noinput", "-v", "0", role=OWNER)
     _django("load_places")

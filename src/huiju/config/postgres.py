@@ -192,6 +192,13 @@ def _reachable(path: Path) -> bool:
     return all(p.stat().st_mode & 0o001 for p in (existing, *existing.parents))
 
 
+def superuser_dsn(instance: Instance) -> str:
+    """How a superuser reaches the server; its own `postgres` database, for ours may not exist yet."""
+    if instance.embedded:
+        return Server(instance).superuser_dsn()
+    return psycopg.conninfo.make_conninfo(instance.database_url, dbname="postgres")
+
+
 def ensure_roles_and_database(dsn: str, instance: Instance) -> None:
     """Make the two roles and the instance's database, or bring them to what they should be.
 

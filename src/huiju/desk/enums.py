@@ -32,6 +32,7 @@ ACTION_WORDS = {
     "api.token_revoked": _("Access token revoked"),
     "directory.call_refused": _("Call refused"),
     "directory.grant_ended": _("Role ended"),
+    "directory.keys_rotated": _("Keys rotated"),
     "directory.organisation_added": _("Organisation added"),
     "directory.organisation_changed": _("Organisation changed"),
     "directory.page_refused": _("Page refused"),
@@ -78,6 +79,7 @@ ACTION_WORDS = {
     "transfers.import_read": _("Import read"),
     "transfers.import_undone": _("Import taken back"),
     "transfers.result_read": _("Result sheet fetched"),
+    "transfers.rows_read": _("Rows of an import read"),
 }
 
 # Recorded actions that are a person's own decision: the list "Dealt with" of the desk.

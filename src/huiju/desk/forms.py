@@ -11,7 +11,9 @@ from huiju.directory.models import User
 
 def day_field(label: Any) -> forms.DateField:
     """A day that may stay empty, with the browser's own calendar."""
-    return forms.DateField(label=label, required=False, widget=forms.DateInput({"type": "date"}))
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 class TrailFilter(forms.Form):

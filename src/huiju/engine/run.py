@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 POSTGRES, DUCKDB, SPARK = "postgres", "duckdb", "spark"
 MEMORY_LIMIT, THREADS = "512MB", 2
+READ_AT_ONCE = 2**20
 
 
 class EngineUnavailable(Exception):
@@ -125,10 +126,10 @@ def read_facts(table: FactTable, *, where: str = "TRUE") -> pa.Table:
     query = f"SELECT {columns} FROM {table.view} WHERE {where}"  # noqa: S608 -- described names
     statement = f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER true)"
     with connection.cursor() as cursor, cursor.copy(statement) as blocks:
-        return _arrow_of_csv(_BlockReader(blocks), table)
+        return _arrow_of_csv(io.BufferedReader(_BlockReader(blocks), READ_AT_ONCE), table)
 
 
-def _arrow_of_csv(stream: io.RawIOBase, table: FactTable) -> pa.Table:
+def _arrow_of_csv(stream: io.BufferedReader, table: FactTable) -> pa.Table:
     import ibis  # noqa: PLC0415 -- slow import
     from pyarrow import csv  # noqa: PLC0415 -- slow import
 
@@ -148,7 +149,9 @@ def _arrow_of_csv(stream: io.RawIOBase, table: FactTable) -> pa.Table:
 
 
 class _BlockReader(io.RawIOBase):
-    """The blocks of a COPY as one readable stream."""
+    """The blocks of a COPY, a row each, as one stream. Read it through a buffer: Arrow makes a chunk of
+    whatever one read gives it.
+    """
 
     def __init__(self, blocks: Any) -> None:
         self._blocks, self._left = iter(blocks), memoryview(b"")

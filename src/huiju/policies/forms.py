@@ -16,7 +16,9 @@ FIRST_YEAR, LAST_YEAR = 1949, 2100
 
 
 def day_field(**options: Any) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **options)
+    return forms.DateField(
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options
+    )
 
 
 def place_field() -> forms.Field:

@@ -13,7 +13,9 @@ from huiju.statistics.queries import Cube
 
 def day_field(title: Any) -> forms.DateField:
     """A day that may stay empty, with the browser's own calendar."""
-    return forms.DateField(label=title, required=False, widget=forms.DateInput({"type": "date"}))
+    return forms.DateField(
+        label=title, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 class DayForm(forms.Form):
@@ -60,7 +62,9 @@ class FigureForm(DayForm):
 class PublishForm(forms.Form):
     """The day whose figures are published."""
 
-    on = forms.DateField(label=_("Date of the figures"), widget=forms.DateInput({"type": "date"}))
+    on = forms.DateField(
+        label=_("Date of the figures"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 class BulletinForm(forms.Form):

@@ -151,6 +151,27 @@ def cube(question: Question, *, engine: str = engines.POSTGRES, lake: Path | Non
     return Cube(question, tuple(sorted(cells, key=lambda cell: cell.question.filters)))
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of a figure by its number alone."""
+
+    question: Question
+    value: int
+
+
+def parts(question: Question, by: str) -> list[Part]:
+    """The figure split by one dimension, without the records' keys, largest part first."""
+    found = engines.run(_parts(question, question.dimension(by))).to_pylist()
+    split = [Part(question.narrowed(**{by: row[by]}), row["value"]) for row in found]
+    return sorted(split, key=lambda part: (-part.value, part.question.filters))
+
+
+@lru_cache(maxsize=512)
+def _parts(question: Question, by: str) -> engines.Statement:
+    rows = question.records
+    return engines.prepared(rows.group_by(by).agg(value=question.figure.measure(rows)))
+
+
 def totals(*questions: Question) -> list[int]:
     """The values of several figures, without their records, in one statement."""
     found = engines.run(_totals(questions)).to_pylist()

@@ -20,7 +20,7 @@ class UploadForm(forms.Form):
     as_of = forms.DateField(
         label=_("Known on"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Empty: today. For an old list, the day on which it was true."),
     )
 

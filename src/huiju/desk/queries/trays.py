@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from huiju.allowances import queries as allowances
 from huiju.allowances.enums import RunState
-from huiju.allowances.models import Run
 from huiju.audit import queries as audit
 from huiju.desk.enums import ACTION_WORDS, OWN_DECISIONS, Tray
 from huiju.desk.queries.trail import in_words
@@ -159,7 +158,8 @@ def _value_proposed(value: ParameterValue) -> Entry:
     return Entry(str(value), value.proposed_at, url, "", _("With a second person"), "active")
 
 
-def _run_computed(run: Run) -> Entry:
+def _run_computed(run: Any) -> Entry:
+    """A run with `people` and `total_fen`, as `runs_visible_to` gives it."""
     url = reverse("allowances:run", args=[run.pk])
     detail = _("%(people)s people, %(yuan)s yuan") % {
         "people": f"{run.people:,}",

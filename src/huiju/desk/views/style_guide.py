@@ -79,7 +79,9 @@ class SampleFilter(forms.Form):
     q = forms.CharField(label=_("Name or pinyin"), required=False)
     level = forms.ChoiceField(label=_("Level"), choices=[("", _("All")), *LEVELS], required=False)
     since = forms.DateField(
-        label=_("Approved since"), required=False, widget=forms.DateInput({"type": "date"})
+        label=_("Approved since"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     employer = forms.CharField(label=_("Employer"), required=False)
     remark = forms.CharField(label=_("Remark"), required=False)
@@ -95,7 +97,9 @@ class SampleForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[("1", _("Yes, it is")), ("0", _("No, it is not"))],
     )
-    approved_on = forms.DateField(label=_("Approved on"), widget=forms.DateInput({"type": "date"}))
+    approved_on = forms.DateField(
+        label=_("Approved on"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     agreed = forms.BooleanField(label=_("Checked against the original certificate"))
     remark = forms.CharField(label=_("Remark"), required=False, widget=forms.Textarea({"rows": 3}))
 

@@ -8,9 +8,10 @@ from functools import lru_cache
 from huiju.registry.enums import RosterReason
 from huiju.transfers.rules.cells import narrow
 
-VARIANTS = str.maketrans("篔簹員當", "筼筜员当")
+VARIANTS = str.maketrans("篔簹員當區滄廈門鎮蓮開鷺", "筼筜员当区沧厦门镇莲开鹭")
 DISTRICT_TAIL = re.compile(r"(?<=..)(自治县|新区|区|县|市)$")
 STREET_TAIL = re.compile(r"(?<=..)(街道办事处|街道办|办事处|街道|街|镇|乡)$")
+BETWEEN = "/-·、,，;；|"
 PROVINCE = re.compile(r"^[\u4e00-\u9fff]{2,3}省")
 
 
@@ -95,7 +96,7 @@ class Gazetteer:
             return self.districts[written], ""
         full = (word for word in self.districts if len(word) > 2 and written.startswith(word))
         word = max(full, key=len, default="")
-        return (self.districts[word], written[len(word) :]) if word else (None, "")
+        return (self.districts[word], written[len(word) :].lstrip(BETWEEN)) if word else (None, "")
 
     def _plain(self, words: str) -> str:
         plain = PROVINCE.sub("", narrow(words).translate(VARIANTS))

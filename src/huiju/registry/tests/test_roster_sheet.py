@@ -452,3 +452,33 @@ def test_people_on_a_sheet_without_header_beside_a_good_one_refuse_the_file(tmp_
 @pytest.mark.parametrize("rows", [[], [HEADER], [["花名册"], HEADER, ["合计", 0]]])
 def test_file_without_records_is_empty(tmp_path, rows):
     assert refusal(make.grid(tmp_path / "a.xlsx", rows)) == "EMPTY"
+
+
+@pytest.mark.parametrize(
+    ("district", "street", "found"),
+    [
+        ("思明", "筼筜", ("思明区", "筼筜街道")),
+        ("厦门市思明区", "篔簹街道", ("思明区", "筼筜街道")),
+        ("350203", "350203009", ("思明区", "筼筜街道")),
+        ("思明區", None, ("思明区", None)),
+        (None, "江头街道", ("湖里区", "江头街道")),
+        ("湖里区江头街道园山社区", None, ("湖里区", "江头街道")),
+        ("思明区/筼筜街道/官任社区", None, ("思明区", "筼筜街道")),
+    ],
+)
+def test_places_are_known_in_every_way_to_write_them(tmp_path, district, street, found):
+    path = make.grid(tmp_path / "a.xlsx", [HEADER, person(1, district=district, street=street)])
+
+    (read,) = values(path)
+
+    assert (read["district"], read["street"]) == found
+
+
+def test_one_district_s_roster_without_the_column_takes_it_from_the_title(tmp_path):
+    header = [word for word in HEADER if word not in ("所在区", "街道")]
+    row = [cell for cell in person(1) if cell not in ("思明区", "筼筜街道")]
+    path = make.grid(tmp_path / "a.xlsx", [["厦门市思明区持证社工花名册"], header, row])
+
+    (read,) = values(path)
+
+    assert read["district"] == "思明区"

@@ -120,8 +120,8 @@ def policy(book: Year) -> Section | None:
         return None
     issued = sentence(
         _(
-            "By {day} {city} and its districts had issued {local} policy documents on social work;"
-            " with those of the nation and the province the library holds {every}."
+            "By {day} the library held {local} policy documents on social work of {city} and its"
+            " districts, and with those of the nation and the province {every}."
         ),
         day=written_day(book.on),
         city=book.city.name,

@@ -171,3 +171,14 @@ def test_totals_are_the_values_of_the_answers():
     questions = [ask(), ask(level="senior"), ask(registry.employers)]
 
     assert queries.totals(*questions) == [queries.answer(each).value for each in questions]
+
+
+def test_parts_are_the_values_of_the_cube():
+    make_certified()
+    make_certified("intermediate", "350206")
+
+    parts = queries.parts(ask(), "district")
+
+    assert [(part.question, part.value) for part in parts] == [
+        (answer.question, answer.value) for answer in queries.cube(ask()).by("district")
+    ]

@@ -20,7 +20,7 @@ from huiju.statistics.catalogue import FIGURES, shown
 from huiju.statistics.enums import Dimension, Unit
 from huiju.statistics.forms import PlaceForm
 from huiju.statistics.permissions import ACTION_VIEW, may_ask
-from huiju.statistics.queries import Cube, Question
+from huiju.statistics.queries import Question
 from huiju.statistics.views.figures import address, rows
 
 LATEST = 6
@@ -53,13 +53,12 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     place = by_code.get(form.cleaned_data.get("place") or "", city)
     scope = Scope(place, form.cleaned_data.get("on") or clock.today(), filters_of(place))
     with acting_as_system():
-        cards = cards_of(scope)
-        certified = queries.cube(Question(registry.certified, scope.on))
+        cards, charts = cards_of(scope), charts_of(scope, request.user)
     context = {
         "form": form,
         "scope": scope,
         "cards": cards,
-        "charts": charts_of(certified, scope, request.user),
+        "charts": charts,
         "trend": trend() if scope.whole else None,
         "publications": queries.publications().order_by("-published_at", "-pk")[:LATEST],
     }
@@ -102,9 +101,10 @@ def cards_of(scope: Scope) -> list[dict[str, Any]]:
     ]
 
 
-def charts_of(certified: Cube, scope: Scope, user: User) -> list[dict[str, Any]]:
+def charts_of(scope: Scope, user: User) -> list[dict[str, Any]]:
     """The certified of a place by its dimensions; one without records has no chart."""
-    charts = [bars(certified, scope, name) for name in dimensions_of(scope, user)]
+    certified = Question(registry.certified, scope.on).narrowed(**scope.filters)
+    charts = [bars(certified, name) for name in dimensions_of(scope, user)]
     return [chart for chart in charts if chart["rows"]]
 
 
@@ -117,9 +117,9 @@ def dimensions_of(scope: Scope, user: User) -> list[str]:
     return [name for name in names if name not in scope.filters]
 
 
-def bars(cube: Cube, scope: Scope, dimension: str) -> dict[str, Any]:
+def bars(certified: Question, dimension: str) -> dict[str, Any]:
     """The certified of a place by one dimension, as bars and as the rows of a table."""
-    parts = rows(cube.inside(**scope.filters).by(dimension), dimension)
+    parts = rows(queries.parts(certified, dimension), dimension)
     return {
         "id": f"certified-by-{dimension}",
         "caption": _("%(figure)s by %(dimension)s")

@@ -26,7 +26,7 @@ from huiju.statistics.catalogue import FIGURES, label, shown
 from huiju.statistics.enums import Dimension, Unit
 from huiju.statistics.forms import DayForm, FigureForm
 from huiju.statistics.permissions import may_ask
-from huiju.statistics.queries import Answer, Cube, Question
+from huiju.statistics.queries import Answer, Cube, Part, Question
 from huiju.ui import tables
 
 
@@ -217,7 +217,7 @@ def splits(cube: Cube, answer: Answer) -> list[dict[str, Any]]:
     ]
 
 
-def rows(parts: Sequence[Answer], dimension: str) -> list[dict[str, Any]]:
+def rows(parts: Sequence[Answer | Part], dimension: str) -> list[dict[str, Any]]:
     """Parts as lines of a table: name, value, page."""
     return [
         {

@@ -88,7 +88,7 @@ def _cut_out(line: str, mark: str, words: set[str]) -> int:
 def sheets(raw: bytes, name: str, familiar: str, limits: Limits) -> Iterator[SheetRows]:
     """The one sheet of a text file; its rows are records, counted from 1."""
     text = decoded(raw, familiar)
-    if not text.strip():
+    if not text.strip("\0 \t\r\n\u3000"):
         raise Refused("EMPTY")
     yield SheetHead(name), held(_rows(text, separator(text, familiar)), limits)
 

@@ -64,9 +64,8 @@ def kind_of(name: str, head: bytes) -> str:
         return "xls-named-xlsx"  # an encrypted workbook looks like this; guards.ole decides
     if named == found and not (found == "csv" and _is_no_text(head)):
         return found
-    if named != "csv" and found == "csv" and not head.strip(b"\0"):
-        raise Refused("CORRUPT")
-    raise Refused("TYPE_MISMATCH")
+    unknown = named != "csv" and found == "csv" and b"\0" in head and not _is_no_text(head)
+    raise Refused("CORRUPT" if unknown else "TYPE_MISMATCH")
 
 
 def _is_no_text(head: bytes) -> bool:

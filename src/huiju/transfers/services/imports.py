@@ -138,22 +138,14 @@ def _insert(upload: Import, number: int, chunk: list[tuple[str, int, Verdict]]) 
     ]
     content = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
     SealedRows.objects.create(source=upload, number=number, content=content)
-    columns: list[Any] = [
-        upload.pk,
-        number * SealedRows.ROWS - 1,
-        [name for name, _row, _verdict in chunk],
-        [row for _name, row, _verdict in chunk],
-        [str(verdict.outcome) for _name, _row, verdict in chunk],
-        [_array(verdict.reasons) for _name, _row, verdict in chunk],
-    ]
+    rows = [(name, row, verdict.outcome, _array(verdict.reasons)) for name, row, verdict in chunk]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO transfers_stagedrow (source_id, place_in_file, sheet_name, row, outcome,"
             " reasons, result, result_reason, message)"
-            " SELECT %s, %s + place, name, row, outcome, reasons::varchar[], '', '', ''"
-            " FROM unnest(%s::text[], %s::int[], %s::text[], %s::text[])"
-            " WITH ORDINALITY AS staged(name, row, outcome, reasons, place)",
-            columns,
+            " SELECT %s, %s + place, said->>0, (said->>1)::int, said->>2, (said->>3)::varchar[],"
+            " '', '', '' FROM json_array_elements(%s::json) WITH ORDINALITY AS staged(said, place)",
+            [upload.pk, number * SealedRows.ROWS - 1, json.dumps(rows, ensure_ascii=False)],
         )
 
 
