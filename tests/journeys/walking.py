@@ -39,6 +39,16 @@ class Journey:
     def content(self) -> Locator:
         return self.page.locator("#content")
 
+    @property
+    def drawer(self) -> Locator:
+        """Where a number opens, before the page it stands on."""
+        return self.page.get_by_role("dialog")
+
+    @property
+    def state(self) -> Locator:
+        """What the heading says of the thing's state."""
+        return self.page.locator(".page-state")
+
     def go_to(self, name: str) -> None:
         """By the side bar; on a phone, by the menu."""
         if self.on_phone:
@@ -50,16 +60,6 @@ class Journey:
         box = self.page.get_by_role("searchbox", name="搜索人员、机构和政策")
         box.fill(text)
         box.press("Enter")
-
-    @property
-    def drawer(self) -> Locator:
-        """Where a number opens, before the page it stands on."""
-        return self.page.get_by_role("dialog")
-
-    @property
-    def state(self) -> Locator:
-        """What the heading says of the thing's state."""
-        return self.page.locator(".page-state")
 
     def follow(self, name: str) -> None:
         self.content.get_by_role("link", name=name).first.click()
@@ -77,18 +77,9 @@ class Journey:
         found = [*axe(self.page), *english(self.page), *overflow(self.page)]
         assert found == [], "\n".join(found)
 
-    @property
-    def rows(self) -> Locator:
-        """The rows of the page's list, on a phone its cards."""
-        return self.content.locator("table.ledger tbody tr")
-
     def column(self, heading: str) -> list[str]:
         """What stands in each row under a heading."""
-        return self.rows.locator(f"td[data-label='{heading}']").all_inner_texts()
-
-    def row(self, text: str) -> Locator:
-        """The row of a list, or on a phone its card, in which a text stands."""
-        return self.rows.filter(has_text=text)
+        return self.content.locator(f"tbody td[data-label='{heading}']").all_inner_texts()
 
     def download(self, name: str, folder: Path) -> Path:
         """The file behind a link, under the name the site gives it."""

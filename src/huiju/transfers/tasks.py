@@ -17,7 +17,7 @@ SILENT_FOR = 60
 """Seconds without a sign of life after which a worker counts as dead."""
 
 
-@app.task(lock="transfers.read")
+@app.task(lock="transfers.read", retry=2)
 def read_uploaded(import_id: int) -> None:
     """Judge an uploaded file."""
     with progress_of(import_id) as report, acting_as_system():
@@ -25,7 +25,7 @@ def read_uploaded(import_id: int) -> None:
         services.read_import(upload=upload, sheet=sheet_named(upload.sheet), report=report)
 
 
-@app.task(lock="transfers.apply")
+@app.task(lock="transfers.apply", retry=2)
 def apply_chosen(import_id: int, at: str) -> None:
     """Apply an import somebody chose to apply."""
     with progress_of(import_id) as report, acting_as_system():

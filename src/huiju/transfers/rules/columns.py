@@ -113,14 +113,15 @@ class Finder:
 
     def find(self, rows: Sequence[tuple[int, list[Cell]]]) -> Header | None:
         """The best header among a sheet's first rows (numbered, merged cells filled), or None."""
-        best: tuple[int, Header] | None = None
+        best: tuple[tuple[int, int], Header] | None = None
         for at in range(min(len(rows), HEADER_WITHIN)):
             for storeys in range(1, STOREYS + 1):
                 if at + storeys > len(rows) or not is_header_like(rows[at + storeys - 1][1], 1):
                     break
                 score, header = self._read(rows[at : at + storeys])
-                if score >= FEWEST_KNOWN and (best is None or score > best[0]):
-                    best = score, header
+                rank = score, -storeys
+                if score >= FEWEST_KNOWN and (best is None or rank > best[0]):
+                    best = rank, header
         return best[1] if best else None
 
     def repeated(self, row: tuple[int, list[Cell]]) -> Header | None:
