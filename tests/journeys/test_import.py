@@ -22,8 +22,6 @@ OF_BOTH = [
     "叶丽珠",
     "郑国强",
 ]
-
-
 JUDGED = {"蔡明月": "正确", "洪小燕": "错误", "许文强": "错误", "叶丽珠": "正确", "郑国强": "错误"}
 REASONS = {
     "蔡明月": "—",
@@ -72,6 +70,7 @@ def told(journey: Journey, heading: str) -> dict[str, str]:
 
 def test_faulty_roster_is_mended_and_nothing_comes_in_twice(journey, role, tmp_path):
     journey.go_to("导入")
+    journey.arrived("导入")
     journey.look()
     send(journey, rosters.faulty(tmp_path))
     judged, reasons = told(journey, "结果"), told(journey, "原因与建议")

@@ -27,6 +27,7 @@ WHY = {
 
 def test_worker_is_opened_from_the_list_and_by_search(journey, role):
     journey.go_to("社会工作者")
+    journey.arrived("社会工作者")
     listed = journey.column("姓名")
     journey.look()
     journey.follow("林晓明")
