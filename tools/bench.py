@@ -307,7 +307,7 @@ def page(findings: list[Finding], absent: dict[int, str], header: str, command: 
             "arithmetic (no random numbers), so that another machine gives other seconds and the same ratios.",
             "Sizes are people, for rosters rows. The row numbers are those of the design's table of targets.",
             "",
-            header,
+            f"{header} Load at the end {os.getloadavg()[0]:.1f}; above the number of cores, others were at work too.",
             "",
             f"Command: `{command}`",
             "",

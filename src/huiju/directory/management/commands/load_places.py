@@ -1,7 +1,7 @@
 """Load a list of places from a csv file with the columns of the places import."""
 
 import csv
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
                     parent_code=row["parent_code"],
                     valid=Period(
                         date.fromisoformat(row["valid_from"]),
-                        date.fromisoformat(ends) if ends else None,
+                        date.fromisoformat(ends) + timedelta(days=1) if ends else None,
                     ),
                     by=None,
                 )
