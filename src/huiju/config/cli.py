@@ -102,7 +102,7 @@ def manage(words: list[str]) -> int:
     """Run Django's management command, with the database up."""
     instance = Instance.from_environment()
     if not instance.secret("secret_key"):
-        print("这里还没有实例。请先运行 huiju init 或 huiju demo。", file=sys.stderr)
+        print(lifecycle.NOT_MADE, file=sys.stderr)
         return 2
     lifecycle.start_database(instance)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)

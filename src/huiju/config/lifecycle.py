@@ -19,6 +19,7 @@ from huiju.kernel import clock, crypto
 PORT = 8000
 PORTS_TRIED = 20
 SETTINGS = "huiju.config.settings"
+NOT_MADE = "这里还没有实例。请先运行 huiju init 或 huiju demo。"
 
 
 def init(words: list[str]) -> int:
@@ -97,7 +98,7 @@ def serve(words: list[str]) -> int:
     options = parser.parse_args(words)
     instance = Instance.from_environment()
     if not instance.secret("secret_key"):
-        print("这里还没有实例。请先运行 huiju init 或 huiju demo。", file=sys.stderr)
+        print(NOT_MADE, file=sys.stderr)
         return 2
     start_database(instance)
     return _serve(instance, options.port)
@@ -164,7 +165,11 @@ def _start_worker(instance: Instance) -> subprocess.Popen[bytes]:
 def worker(words: list[str]) -> int:
     """Work off the queue until interrupted."""
     argparse.ArgumentParser("huiju worker").parse_args(words)
-    start_database(Instance.from_environment())
+    instance = Instance.from_environment()
+    if not instance.secret("secret_key"):
+        print(NOT_MADE, file=sys.stderr)
+        return 2
+    start_database(instance)
     _django("procrastinate", "worker", "--concurrency", "2")
     return 0
 

@@ -33,9 +33,6 @@ class Environment(BaseSettings):
         "",
         description="Further folders for signed heads of the audit chain, comma separated.",
     )
-    mail_url: str = Field(
-        "", description="SMTP server as smtp://user:password@host:port; empty: to file."
-    )
 
 
 env = Environment()  # type: ignore[call-arg]

@@ -98,11 +98,11 @@ class Command(BaseCommand):
         days = [word for day in PUBLISHED for word in ("--on", day)]
         refresh_statistics()
         self.say("公布历年数字，计算最近两个月的津贴……")
-        call_command("publish", *days, "--by", "city")
-        call_command("publish", "--bulletin", "2015", "--by", "city")
         call_command("allowances_scheme", str(GENERATOR.parent / "schemes.json"), "--as", "city")
         for month in COMPUTED:
             call_command("allowances_compute", month, "--as", "city")
+        call_command("publish", *days, "--by", "city")
+        call_command("publish", "--bulletin", "2015", "--by", "city")
 
     def open_the_workers_own_file(self, accounts: Path) -> None:
         """Tie the social worker's account to the person with that identity number."""
