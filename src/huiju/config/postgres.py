@@ -72,10 +72,13 @@ class Server:
         installed = _wheel_binaries()
         if not self.account or _reachable(installed):
             return installed
-        copied = self.folder / installed.name
+        # the programs find their libraries by the way from here to there, so both are copied
+        package = installed.parent
+        copied = self.folder / package.name / installed.name
         if not copied.exists():
+            libraries = f"{package.name}.libs"
+            shutil.copytree(package.parent / libraries, self.folder / libraries, dirs_exist_ok=True)
             shutil.copytree(installed, copied, symlinks=True)
-            copied.chmod(0o755)
         return copied
 
     def start(self) -> None:
