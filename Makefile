@@ -1,7 +1,7 @@
 # Every command sets up what it needs; nothing but Python 3.11+ and make must be there before.
 PYTHON ?= python3
 BIN := .venv/bin
-.PHONY: demo test setup setup-dev check quick fix run stop docs bench lock clean
+.PHONY: demo test setup setup-dev setup-spark check quick fix run stop docs bench drill-money lock clean
 
 demo: setup            ## build the rehearsal city and serve it
 	$(BIN)/huiju demo
@@ -14,6 +14,9 @@ setup:                 ## what `make demo` does first
 
 setup-dev:             ## what `make test` does first
 	@$(PYTHON) tools/setup.py dev
+
+setup-spark:           ## add Spark, for `--engine spark` (half a gigabyte; needs Java 17)
+	@$(PYTHON) tools/setup.py spark
 
 check: setup-dev       ## what CI checks beside the tests
 	$(BIN)/ruff format --check .
@@ -41,10 +44,14 @@ docs: setup-dev        ## write docs/reference from the code
 bench: setup-dev       ## ratios of design targets, measured in one run
 	$(BIN)/python tools/bench.py
 
+drill-money: setup-dev ## kill every flow of money at every statement; the last line is JSON
+	$(BIN)/python -m tests.drills $(POINTS)
+
 lock:                  ## renew requirements/*.txt from pyproject.toml
 	$(BIN)/uv lock -q --upgrade
-	$(BIN)/uv export -q --all-extras --no-default-groups --no-emit-project --no-header -o requirements/run.txt
-	$(BIN)/uv export -q --all-extras --group test --group lint --no-emit-project --no-header -o requirements/dev.txt
+	$(BIN)/uv export -q --all-extras --no-extra spark --no-default-groups --no-emit-project --no-header -o requirements/run.txt
+	$(BIN)/uv export -q --all-extras --no-extra spark --group test --group lint --no-emit-project --no-header -o requirements/dev.txt
+	$(BIN)/uv export -q --only-group spark --no-emit-project --no-header -o requirements/spark.txt
 
 clean:                 ## remove everything that was made
 	-$(BIN)/huiju stop

@@ -17,13 +17,15 @@ PYTHON = VENV / "bin" / "python"
 
 
 def main(group: str) -> None:
-    """Bring the checkout up to date; `group` is `run` or `dev`."""
+    """Bring the checkout up to date; `group` is `run`, `dev` or, added to what is there, `spark`."""
     if sys.version_info < (3, 11):
         sys.exit(
             f"需要 Python 3.11 以上，当前是 {sys.version.split()[0]}。请用 PYTHON=python3.12 make … 指定。"
         )
     make_environment()
-    install_packages(group)
+    install_packages("run" if group == "spark" else group)
+    if group == "spark":
+        add_spark()
     for script in ("assets.py", "messages.py"):
         subprocess.run([PYTHON, ROOT / "tools" / script], check=True)
 
@@ -54,6 +56,16 @@ def install_packages(group: str) -> None:
     project = ["--no-deps", "--no-build-isolation", "-e", ROOT]
     subprocess.run([*installer, *project], check=True)
     stamp.write_text(made_from)
+
+
+def add_spark() -> None:
+    """Spark beside the locked packages; they stay as they are."""
+    locked = ROOT / "requirements" / "spark.txt"
+    stamp = VENV / "stamp-spark"
+    if stamp.exists() and stamp.read_text() == _digest(locked):
+        return
+    subprocess.run([*_installer(), "--require-hashes", "-r", locked], check=True)
+    stamp.write_text(_digest(locked))
 
 
 def _installer() -> list[str | Path]:

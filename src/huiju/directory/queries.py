@@ -7,11 +7,15 @@ from django.utils.translation import gettext as _
 
 from huiju.directory.enums import PlaceKind
 from huiju.directory.models import Grant, Organisation, Place, User
-from huiju.kernel.errors import DomainError
+from huiju.kernel.errors import NothingSuch
 
 
-class WhereUnknown(DomainError):
+class WhereUnknown(NothingSuch):
     """A text names no place or organisation, or several."""
+
+
+class UserUnknown(NothingSuch):
+    """There is no account of this name."""
 
 
 def city() -> Place:
@@ -23,6 +27,17 @@ def city() -> Place:
 def districts(*, on: date) -> QuerySet[Place]:
     """The districts valid on a day, unordered."""
     return Place.objects.in_force(on).filter(kind=PlaceKind.DISTRICT)
+
+
+def user_named(name: str) -> User:
+    """The account of a user name. Raises UserUnknown."""
+    found: User | None = User.objects.filter(username=name).first()
+    if found is None:
+        raise UserUnknown(
+            _("There is no user “%(name)s”. Write the name by which somebody signs in.")
+            % {"name": name}
+        )
+    return found
 
 
 def places_held(user: User, action: str, *, on: date) -> list[Place]:

@@ -141,13 +141,15 @@ def open_account(
 
 
 @transaction.atomic
-def reset_password(*, user: User, by: User) -> str:
+def reset_password(*, user: User, by: User | None) -> str:
     """Replace a forgotten password by a one-time password, which is returned and kept nowhere.
 
-    Sessions opened with the old one end. Raises NotPermitted.
+    Sessions opened with the old one end. Without `by` it is done at the machine, as where the only
+    administrator forgot theirs. Raises NotPermitted.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
-    may_administer(by, user).require()
+    if by is not None:
+        may_administer(by, user).require()
     password = one_time_password()
     user.set_password(password)
     user.must_change_password = True
@@ -264,8 +266,17 @@ def end_grant(*, grant: Grant, by: User, on: date) -> Grant:
     return grant
 
 
+@dataclass(frozen=True)
+class Stated:
+    """An organisation after a statement: whether it was on file before, and which fields changed."""
+
+    organisation: Organisation
+    was_known: bool
+    changed: set[str]
+
+
 @transaction.atomic
-def record_organisation(*, stated: OrganisationStatement, by: User | None) -> Organisation:
+def state_organisation(*, stated: OrganisationStatement, by: User | None) -> Stated:
     """Add an organisation, or bring the one with this credit code or name to what is stated.
 
     A name is looked for, also among other names, in the district of the place and among those of
@@ -278,18 +289,21 @@ def record_organisation(*, stated: OrganisationStatement, by: User | None) -> Or
             _("“%(code)s” is not a unified social credit code: its check character is wrong.")
             % {"code": stated.uscc}
         )
-    known = _organisation_stated(stated)
+    known = _organisation_meant(stated)
     organisation = known or Organisation(name=plain(stated.name))
     changed = _bring_to(organisation, stated)
     if changed:
         organisation.save()
         action = "directory.organisation_changed" if known else "directory.organisation_added"
         audit.record(actor=by, action=action, subject=organisation, fields=sorted(changed))
-    return organisation
+    return Stated(organisation, known is not None, changed)
 
 
-def _organisation_stated(stated: OrganisationStatement) -> Organisation | None:
-    """The organisation of the credit code, else the one of this name in the place's district."""
+def _organisation_meant(stated: OrganisationStatement) -> Organisation | None:
+    """The organisation of the credit code, else the one of this name in the place's district.
+
+    Raises OrganisationConflict. Must run in a transaction: what is found is held.
+    """
     organisations = Organisation.objects.select_for_update().order_by("pk")
     if stated.uscc and (same_code := organisations.filter(uscc=stated.uscc).first()):
         return same_code

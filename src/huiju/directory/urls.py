@@ -77,5 +77,7 @@ BORROWED = [
     ("sessions/", "signed_in", sessions.list_usersessions, "usersessions_list"),
 ]
 account_urlpatterns = [
-    path(route, borrowed(audience, view), name=name) for route, audience, view, name in BORROWED
+    *(path(route, borrowed(audience, view), name=name) for route, audience, view, name in BORROWED),
+    # the name by which allauth finds the way for those who forgot their password
+    path("password/forgotten/", views.password_forgotten, name="account_reset_password"),
 ]

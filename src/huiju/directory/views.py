@@ -1,6 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from huiju.directory import queries, services
-from huiju.directory.access import change, page
+from huiju.directory.access import change, page, public_page
 from huiju.directory.forms import GrantForm, PlaceFilter, UserFilter, UserForm
 from huiju.directory.models import Grant, User
 from huiju.directory.permissions import may_administer, may_grant
@@ -51,6 +52,12 @@ class UserTable(tables.ListTable):
 
     def render_roles(self, record: User) -> str:
         return "、".join(map(str, record.roles_held)) or "—"
+
+
+@public_page
+def password_forgotten(request: HttpRequest) -> HttpResponse:
+    context = {"contact": settings.HELP_CONTACT}
+    return render(request, "directory/password_forgotten.html", context)
 
 
 @page("directory.view_places")

@@ -15,6 +15,8 @@ from huiju.audit import services as audit
 from huiju.directory.models import Organisation, Place, User
 from huiju.documents import rules
 from huiju.documents.models import OpenFile, RetentionClass, StoredFile
+from huiju.documents.reading import box
+from huiju.documents.reading.lines import Unreadable
 from huiju.kernel import clock
 from huiju.kernel.errors import DomainError
 
@@ -25,6 +27,10 @@ class FileRefused(DomainError):
 
 class FileDamaged(DomainError):
     """The bytes on disk are gone or are not the ones that were stored."""
+
+
+class TextUnreadable(DomainError):
+    """The words of a file cannot be read: it is a scan, locked, damaged, or of another kind."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,29 @@ def open_file(file: StoredFile) -> bytes:
             % {"name": file.name}
         )
     return content
+
+
+def text_of(file: StoredFile) -> str:
+    """The words of a PDF, .docx or text file, one paragraph a line, read in a confined child process.
+
+    Raises FileDamaged, or TextUnreadable with the reason and what to do.
+    """
+    open_file(file)
+    try:
+        return box.read(_path(file.digest), file.media_type)
+    except Unreadable as refusal:
+        raise TextUnreadable(
+            {
+                "NO_TEXT": _("“%(name)s” holds pictures of pages and no words. Type the text."),
+                "PASSWORD": _("“%(name)s” is locked by a password. Save it without one."),
+                "TOO_LARGE": _("“%(name)s” is too large to read. Paste the text."),
+                "CORRUPT": _("“%(name)s” is damaged. Save it again, or paste the text."),
+                "UNSUPPORTED": _(
+                    "Words are read from PDF, .docx and text files only. Save “%(name)s” as one of them."
+                ),
+            }[refusal.reason]
+            % {"name": file.name}
+        ) from refusal
 
 
 def _judged(name: str, content: bytes) -> str:

@@ -51,7 +51,8 @@ def changed_files(folder: Path, *, city: str) -> list[str]:
 
 
 def _export_table(folder: Path, table: FactTable, city: str) -> dict[str, Any]:
-    rows = read_facts(table).sort_by(table.key)
+    order = [table.key, *(["known_from"] if table.is_versioned else [])]
+    rows = read_facts(table).sort_by([(column, "ascending") for column in order])
     partition = folder / table.view / f"city={city}"
     shutil.rmtree(partition, ignore_errors=True)
     files = [
@@ -68,10 +69,13 @@ def _export_table(folder: Path, table: FactTable, city: str) -> dict[str, Any]:
 
 
 def _by_month(rows: pa.Table, table: FactTable) -> list[tuple[str, pa.Table]]:
-    """The parts of a table with the name of their folder; a table without months is one part."""
+    """The parts of a table with the name of their folder; a table without months is one part.
+
+    So is one without rows: a lake has files of every table, which tells no rows from rows not written.
+    """
     from pyarrow import compute  # noqa: PLC0415 -- slow import
 
-    if table.month is None:
+    if table.month is None or rows.num_rows == 0:
         return [("", rows)]
     months = compute.unique(rows[table.month]).to_pylist()
     return [

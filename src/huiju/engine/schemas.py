@@ -22,7 +22,8 @@ WHOLE, TEXT, DAY, INSTANT, YES_NO = "int64", "string", "date", "timestamp('UTC',
 class FactTable:
     """One fact table. `key` names a row; `month` is the column the lake is partitioned by, if any.
 
-    A table whose rows are versions has `known_from` (in) and `known_to` (out; null = believed now).
+    A table whose rows are versions has `known_from` (in) and `known_to` (out; null = believed now). A
+    version may stand in several rows, one for each span of belief; at any instant its key is unique.
     """
 
     name: str
@@ -89,6 +90,30 @@ FACT_TABLES = {
             },
         ),
         FactTable(
+            name="leave",
+            key="leave",
+            columns={
+                "leave": WHOLE,
+                "person": WHOLE,
+                "fact": TEXT,
+                "kind": TEXT,
+                "starts_on": DAY,
+                "ends_on": DAY,
+                **KNOWN,
+            },
+        ),
+        FactTable(
+            name="death",
+            key="death",
+            columns={
+                "death": WHOLE,
+                "person": WHOLE,
+                "fact": TEXT,
+                "died_on": DAY,
+                **KNOWN,
+            },
+        ),
+        FactTable(
             name="policy_document",
             key="document",
             columns={
@@ -129,6 +154,24 @@ FACT_TABLES = {
                 **KNOWN,
             },
             month="month",
+        ),
+        FactTable(
+            name="budget_posting",
+            key="posting",
+            columns={
+                "posting": WHOLE,
+                "entry": WHOLE,
+                "line": WHOLE,
+                "year": WHOLE,
+                "payer": TEXT,
+                "subject": TEXT,
+                "district": TEXT,
+                "account": TEXT,
+                "kind": TEXT,
+                "posted_on": DAY,
+                "amount_fen": WHOLE,
+                **KNOWN,
+            },
         ),
     )
 }

@@ -1,5 +1,6 @@
 """Encrypted columns of Django models, over the instance's key ring."""
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,17 @@ CHUNK = 2000
 
 def ring() -> crypto.KeyRing:
     """The instance's key ring; a key added by another process is seen at once."""
-    folder = Path(settings.HUIJU_KEYS)
-    return _loaded(folder, folder.stat().st_mtime_ns if folder.exists() else 0)
+    folder = str(settings.HUIJU_KEYS)
+    try:
+        changed_at = os.stat(folder).st_mtime_ns  # noqa: PTH116 -- asked for every sealed value
+    except FileNotFoundError:
+        changed_at = 0
+    return _loaded(folder, changed_at)
 
 
 @lru_cache(maxsize=2)
-def _loaded(folder: Path, _changed_at: int) -> crypto.KeyRing:
-    return crypto.load(folder)
+def _loaded(folder: str, _changed_at: int) -> crypto.KeyRing:
+    return crypto.load(Path(folder))
 
 
 def column_of(field: Any) -> str:

@@ -11,3 +11,7 @@ class NotPermitted(DomainError):
 
 class WrongState(DomainError):
     """The thing is not in a state from which this step exists, or somebody was faster."""
+
+
+class NothingSuch(DomainError):
+    """A word names nobody or nothing, so what was asked cannot be judged; the text says which word."""

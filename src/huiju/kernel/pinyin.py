@@ -56,6 +56,11 @@ def text_reading(text: str) -> str:
     return "".join(_syllables(text))
 
 
+def text_initials(text: str) -> str:
+    """The first letters of such a text: 继续教育办法 is jxjybf."""
+    return initials(_syllables(text))
+
+
 def initials(syllables: Syllables) -> str:
     """The first letters: zhang san is zs."""
     return "".join(syllable[0] for syllable in syllables)

@@ -19,20 +19,23 @@ def stated(**fields: object) -> OrganisationStatement:
     return OrganisationStatement(**defaults | fields)
 
 
+def on_file(**fields: object) -> Organisation:
+    """The organisation after this was stated."""
+    return services.state_organisation(stated=stated(**fields), by=None).organisation
+
+
 def test_an_organisation_is_recorded_once():
-    first = services.record_organisation(stated=stated(field="老人社会服务"), by=None)
-    again = services.record_organisation(stated=stated(), by=None)
+    first = on_file(field="老人社会服务")
+    again = on_file()
 
     assert first == again
     assert Event.objects.filter(subject=f"directory.Organisation:{first.pk}").count() == 1
 
 
 def test_what_is_stated_later_is_filled_in_and_what_is_not_stays():
-    services.record_organisation(stated=stated(field="老人社会服务"), by=None)
+    on_file(field="老人社会服务")
 
-    filled = services.record_organisation(
-        stated=stated(uscc=CODE, starts_on=date(2012, 5, 1), aliases=("霞辉",)), by=None
-    )
+    filled = on_file(uscc=CODE, starts_on=date(2012, 5, 1), aliases=("霞辉",))
 
     assert (filled.uscc, filled.field, filled.starts_on, filled.aliases) == (
         CODE,
@@ -47,10 +50,8 @@ def test_an_organisation_is_found_by_an_alias_in_its_district_only():
         name="厦门市霞辉社会工作服务中心", aliases=["霞辉社工"], place=place("350206001")
     )
 
-    same = services.record_organisation(stated=stated(name="霞辉 社工"), by=None)
-    other = services.record_organisation(
-        stated=stated(name="霞辉社工", place=place("350203")), by=None
-    )
+    same = on_file(name="霞辉 社工")
+    other = on_file(name="霞辉社工", place=place("350203"))
 
     assert (same, Organisation.objects.count()) == (known, 2)
     assert other.name == "霞辉社工"
@@ -59,19 +60,15 @@ def test_an_organisation_is_found_by_an_alias_in_its_district_only():
 def test_an_organisation_of_the_whole_city_is_found_from_every_district():
     bureau = make_organisation(name="厦门市民政局", kind="government", place=place("350200"))
 
-    same = services.record_organisation(
-        stated=stated(name="厦门市民政局", kind="", place=bureau.place), by=None
-    )
+    same = on_file(name="厦门市民政局", kind="", place=bureau.place)
 
     assert (same, Organisation.objects.count()) == (bureau, 1)
 
 
 def test_a_renamed_organisation_keeps_its_former_name_among_the_others():
-    services.record_organisation(stated=stated(uscc=CODE), by=None)
+    on_file(uscc=CODE)
 
-    renamed = services.record_organisation(
-        stated=stated(uscc=CODE, name="厦门市霞光社工中心"), by=None
-    )
+    renamed = on_file(uscc=CODE, name="厦门市霞光社工中心")
 
     assert (renamed.name, renamed.aliases) == ("厦门市霞光社工中心", ["厦门市霞辉社工中心"])
     assert renamed.pinyin == "xiamenshixiaguangshegongzhongxin"
@@ -81,12 +78,12 @@ def test_a_name_under_another_credit_code_is_refused():
     make_organisation(name="厦门市霞辉社工中心", uscc=CODE, place=place("350206"))
 
     with pytest.raises(services.OrganisationConflict):
-        services.record_organisation(stated=stated(uscc=OTHER_CODE), by=None)
+        on_file(uscc=OTHER_CODE)
 
 
 def test_a_credit_code_with_a_wrong_check_character_is_refused():
     with pytest.raises(services.CreditCodeInvalid):
-        services.record_organisation(stated=stated(uscc=CODE[:-1] + "4"), by=None)
+        on_file(uscc=CODE[:-1] + "4")
 
     assert not Organisation.objects.exists()
 

@@ -163,3 +163,14 @@ def test_a_second_factor_is_set_up_and_then_asked_for(client, user):
     assert len(codes.context["unused_codes"]) == 10
     assert asked.headers["Location"] == reverse("mfa_authenticate")
     assert client.get(reverse("directory:account")).status_code == 302
+
+
+def test_who_forgot_the_password_is_told_whom_to_ask(client, settings):
+    settings.HELP_CONTACT = "市社会工作部信息科 分机 8123"
+
+    door = client.get(LOGIN).content.decode()
+    told = client.get("/account/password/forgotten/").content.decode()
+
+    assert 'href="/account/password/forgotten/"' in door
+    assert ["账号管理员" in told, "市社会工作部信息科 分机 8123" in told] == [True, True]
+    assert "huiju user reset" in told

@@ -1,3 +1,4 @@
+import itertools
 from datetime import UTC, date, datetime
 
 import pytest
@@ -25,6 +26,63 @@ def test_an_amount_written_and_read_again_is_the_same(fen):
 def test_a_text_that_is_no_amount_is_refused(text):
     with pytest.raises(money.NotAnAmount):
         money.fen_from_yuan(text)
+
+
+@pytest.mark.parametrize(
+    ("fen", "written"),
+    [
+        (140950, "壹仟肆佰零玖元伍角整"),  # the examples of 支付结算办法, annex 1
+        (600714, "陆仟零柒元壹角肆分"),
+        (168032, "壹仟陆佰捌拾元叁角贰分"),
+        (10700053, "壹拾万柒仟元伍角叁分"),
+        (1640902, "壹万陆仟肆佰零玖元零贰分"),
+        (32504, "叁佰贰拾伍元零肆分"),
+        (1000000100, "壹仟万零壹元整"),
+        (10001000000, "壹亿零壹万元整"),
+        (5, "伍分"),
+        (0, "零元整"),
+        (-12345, "负壹佰贰拾叁元肆角伍分"),
+    ],
+)
+def test_an_amount_in_capital_numerals_is_as_vouchers_have_it(fen, written):
+    assert money.capital_yuan(fen) == f"人民币{written}"
+
+
+@given(AMOUNTS)
+def test_capital_numerals_read_again_are_the_same_amount(fen):
+    text = money.capital_yuan(fen).removeprefix("人民币")
+    sign = -1 if text.startswith("负") else 1
+    whole, _yuan, rest = text.lstrip("负").rpartition("元")
+
+    assert sign * (100 * _counted(whole) + _counted_coins(rest)) == fen
+
+
+def _counted(numerals):
+    """What a reader adds up: digits times their unit, groups closed by 万, 亿 and 万亿."""
+    total = 0
+    for name, size in (("万亿", 10**12), ("亿", 10**8), ("万", 10**4), ("", 1)):
+        head, found, tail = numerals.partition(name) if name else (numerals, "x", "")
+        if found:
+            total, numerals = total + size * _group(head), tail
+    return total
+
+
+def _group(numerals):
+    total, digit = 0, 0
+    for sign in numerals:
+        if sign in "拾佰仟":
+            total, digit = total + digit * 10 ** (1 + "拾佰仟".index(sign)), 0
+        else:
+            digit = money.DIGITS.index(sign)
+    return total + digit
+
+
+def _counted_coins(rest):
+    return sum(
+        money.DIGITS.index(digit) * (10 if unit == "角" else 1)
+        for digit, unit in itertools.pairwise(rest)
+        if unit in "角分"
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,23 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huiju.audit import services
 from huiju.audit.verifier import canonical
-from huiju.kernel import clock
+from huiju.kernel import arguments, clock
 
 
 class Command(BaseCommand):
-    help = "Sign the head of the audit chain; to standard output, or into folders."
+    help = gettext_noop("Sign the head of the audit chain; to standard output, or into folders.")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--folder", type=Path, action="append", default=[])
-        parser.add_argument("--algorithm", default="Ed25519")
+        parser.add_argument(
+            "--folder", type=arguments.folder, action="append", default=[], help=_("repeatable")
+        )
+        parser.add_argument(
+            "--algorithm", default="Ed25519", help=_("how the head is signed (Ed25519)")
+        )
 
     def handle(self, *, folder: list[Path], algorithm: str, **_options: Any) -> None:
         try:

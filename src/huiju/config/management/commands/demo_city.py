@@ -3,6 +3,7 @@
 import io
 import json
 import secrets
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -16,6 +17,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from python_calamine import CalamineWorkbook
 
+from huiju.budgets import services as budgets
+from huiju.budgets.enums import YearState
+from huiju.budgets.models import FiscalYear
 from huiju.directory import services as directory
 from huiju.directory.access import acting_as_system
 from huiju.directory.models import Organisation, Place, User
@@ -28,9 +32,11 @@ from huiju.policies.services import confirm_value
 from huiju.registry.models import IdentityDocument
 
 GENERATOR = settings.PACKAGE.parent.parent / "data" / "demo" / "build_city.py"
+DISTRICTS_DRAWN = "districts.geojson"
 ACCOUNTS = "演示账号.xlsx"
 SECOND_PERSON = "city2"
 PUBLISHED = ("2014-03-18", "2015-03-03", "2015-10-31", "2017-11-15", "2021-08-26", "2023-03-21")
+YEAR_OPENED = date(2026, 2, 16)
 COMPUTED = ("2026-09", "2026-10")
 File = dict[str, Any]
 
@@ -48,6 +54,7 @@ class Command(BaseCommand):
         if (folder / "done").exists():
             return
         folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(GENERATOR.parent / DISTRICTS_DRAWN, settings.HUIJU_HOME / DISTRICTS_DRAWN)
         self.say("正在写演练城市的表格……")
         subprocess.run(  # noqa: S603 -- our own generator
             [sys.executable, str(GENERATOR), str(folder)], check=True, stdout=subprocess.DEVNULL
@@ -61,6 +68,7 @@ class Command(BaseCommand):
             else:
                 self.import_file(folder / file["file"], file)
         self.open_the_workers_own_file(folder / ACCOUNTS)
+        self.settle_budget_years()
         self.publish_and_compute()
         self.keep_passwords(passwords)
         (folder / "done").touch()
@@ -93,16 +101,35 @@ class Command(BaseCommand):
             for value in policies.values_awaiting():
                 confirm_value(value=value, by=desk(SECOND_PERSON), at=clock.noon_of(on))
 
+    def settle_budget_years(self) -> None:
+        """Finance closes the years that are over, carries the last one forward and opens the present one."""
+        by, at = desk("finance"), clock.noon_of(YEAR_OPENED)
+        with acting_as_system():
+            years = list(FiscalYear.objects.order_by("year", "place__path"))
+            for year in years:
+                if year.year < YEAR_OPENED.year and year.state == YearState.OPEN:
+                    budgets.close_year(year=year, by=by, at=at)
+                elif year.state == YearState.PLANNING:
+                    budgets.open_year(year=year, by=by, at=at)
+            for year in years:
+                if year.year == YEAR_OPENED.year - 1:
+                    budgets.carry_forward(year=year, by=by, at=at)
+
     def publish_and_compute(self) -> None:
         """The figures the city published, a scheme, and drafts of its latest months."""
         days = [word for day in PUBLISHED for word in ("--on", day)]
         refresh_statistics()
         self.say("公布历年数字，计算最近两个月的津贴……")
-        call_command("allowances_scheme", str(GENERATOR.parent / "schemes.json"), "--as", "city")
+        scheme = str(GENERATOR.parent / "schemes.json")
+        self.run_quietly("allowances_scheme", scheme, "--as", "city")
         for month in COMPUTED:
-            call_command("allowances_compute", month, "--as", "city")
-        call_command("publish", *days, "--by", "city")
-        call_command("publish", "--bulletin", "2015", "--by", "city")
+            self.run_quietly("allowances_compute", month, "--as", "city")
+        self.run_quietly("publish", *days, "--by", "city")
+        self.run_quietly("publish", "--bulletin", "2015", "--by", "city")
+
+    def run_quietly(self, *words: str) -> None:
+        """A command whose answer is meant for programs."""
+        call_command(*words, stdout=io.StringIO())
 
     def open_the_workers_own_file(self, accounts: Path) -> None:
         """Tie the social worker's account to the person with that identity number."""

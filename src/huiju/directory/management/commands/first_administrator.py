@@ -4,6 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huiju.directory import queries, services
 from huiju.directory.enums import Role
@@ -13,7 +15,7 @@ from huiju.kernel.periods import Period
 
 
 class Command(BaseCommand):
-    help = "Make the first administrator, unless there are users already."
+    help = gettext_noop("Make the first administrator, unless there are users already.")
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,4 +33,7 @@ class Command(BaseCommand):
             reason="huiju init",
             by=None,
         )
-        self.stderr.write(f"管理员 admin 的一次性密码（只显示这一次）：{password}")
+        self.stderr.write(
+            _("One-time password of the administrator “admin”, shown this once: %(password)s")
+            % {"password": password}
+        )

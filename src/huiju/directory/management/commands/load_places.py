@@ -7,18 +7,20 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from huiju.directory import services
+from huiju.kernel import arguments
 from huiju.kernel.periods import Period
 
 XIAMEN = Path(__file__).resolve().parents[2] / "data" / "350200.csv"
 
 
 class Command(BaseCommand):
-    help = "Load places: code,name,parent_code,kind,valid_from,valid_to."
+    help = gettext_noop("Load places: code,name,parent_code,kind,valid_from,valid_to.")
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", nargs="?", type=Path, default=XIAMEN)
+        parser.add_argument("file", nargs="?", type=arguments.file, default=XIAMEN)
 
     @transaction.atomic
     def handle(self, *args: Any, file: Path, **options: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext_noop
 
 from huiju.audit import services as audit
 from huiju.directory.access import acting_as_system
@@ -14,7 +15,7 @@ from huiju.kernel.encrypted import EncryptedTextField, column_of, reseal_column
 
 
 class Command(BaseCommand):
-    help = "Make a new sealing key of the profile in the settings and seal every value anew."
+    help = gettext_noop("Make a new sealing key and seal every stored number anew.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """A rotation cut short is finished by the next one: old keys stay and still open values."""
