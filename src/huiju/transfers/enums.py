@@ -87,6 +87,7 @@ class ImportState(TextChoices):
     WAITING = "waiting", _("Being read")
     READ = "read", _("Read, not applied")
     REJECTED = "rejected", _("Not readable")
+    STOPPED = "stopped", _("Stopped by an error")
     APPLYING = "applying", _("Being applied")
     APPLIED = "applied", _("Applied")
     UNDONE = "undone", _("Taken back")
@@ -94,10 +95,11 @@ class ImportState(TextChoices):
 
 
 IMPORT_MOVES: dict[str, set[str]] = {
-    ImportState.WAITING: {ImportState.READ, ImportState.REJECTED},
+    ImportState.WAITING: {ImportState.READ, ImportState.REJECTED, ImportState.STOPPED},
     ImportState.READ: {ImportState.APPLYING, ImportState.DISCARDED},
     ImportState.REJECTED: {ImportState.DISCARDED},
-    ImportState.APPLYING: {ImportState.APPLIED, ImportState.READ},
+    ImportState.STOPPED: {ImportState.WAITING, ImportState.APPLYING, ImportState.DISCARDED},
+    ImportState.APPLYING: {ImportState.APPLIED, ImportState.READ, ImportState.STOPPED},
     ImportState.APPLIED: {ImportState.UNDONE},
 }
 

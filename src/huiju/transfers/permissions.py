@@ -48,11 +48,20 @@ def may_undo(user: User, upload: Import, *, undoable: bool) -> Permit:
     return YES
 
 
+def may_retry(user: User, upload: Import) -> Permit:
+    """Whether work that an error stopped may be begun again."""
+    if not user.holds("transfers.import", upload.place):
+        return no(_("You do not import for %(place)s.") % {"place": upload.place})
+    if upload.state != ImportState.STOPPED:
+        return no(_("Only an import that an error stopped can be tried again."))
+    return YES
+
+
 def may_discard(user: User, upload: Import) -> Permit:
     """Whether an import that changed nothing may be thrown away, with its file."""
     if not user.holds("transfers.import", upload.place):
         return no(_("You do not import for %(place)s.") % {"place": upload.place})
-    if upload.state not in (ImportState.READ, ImportState.REJECTED):
+    if upload.state not in (ImportState.READ, ImportState.REJECTED, ImportState.STOPPED):
         return no(_("Only an import that changed nothing can be thrown away."))
     return YES
 

@@ -1,20 +1,19 @@
 """Imports and exports as their readers see them."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from huiju.directory import queries as directory
 from huiju.directory.models import User
-from huiju.transfers.enums import FILE_SUGGESTIONS, FileReason, Outcome
+from huiju.transfers.enums import FILE_SUGGESTIONS, FileReason, Outcome, RowReason
 from huiju.transfers.models import Export, Import, SealedRows, StagedRow
 from huiju.transfers.rules.columns import Sheet
-
-Content = tuple[dict[str, Any], dict[str, Any], dict[str, str]]
+from huiju.transfers.rules.packing import Content, unpacked
 
 
 @dataclass(frozen=True)
@@ -76,17 +75,30 @@ class Contents:
         number, place = divmod(row.place_in_file, SealedRows.ROWS)
         if number != self.number:
             sealed = self.upload.sealed.get(number=number)
-            self.chunk, self.number = json.loads(sealed.content), number
+            self.chunk, self.number = unpacked(sealed.content), number
         return self.chunk[place] or ({}, {}, {})
 
 
 def shown(sheet: Sheet, row: StagedRow, contents: Contents) -> RowView:
     """A staged row opened."""
     values, details, written = contents.of(row)
-    faults = [(word, *sheet.reasons[word]) for word in row.reasons if word in sheet.reasons]
+    faults = [
+        (word, _sentence(sheet, word, written), sheet.reasons[word][1])
+        for word in row.reasons
+        if word in sheet.reasons
+    ]
     if row.message:
         faults.append((row.result_reason, row.message, ""))
     return RowView(row=row, written=written, values=values, details=details, faults=faults)
+
+
+def _sentence(sheet: Sheet, word: str, written: dict[str, str]) -> Any:
+    """A fault in words; of empty cells that are needed, which they are."""
+    if word == RowReason.REQUIRED_MISSING:
+        empty = [c.title for c in sheet.columns if c.required and not written.get(c.field)]
+        if empty:
+            return _("Needed and empty: %(columns)s.") % {"columns": "、".join(empty)}
+    return sheet.reasons[word][0]
 
 
 def file_faults(upload: Import) -> list[tuple[str, Any, Any]]:

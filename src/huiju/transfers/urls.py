@@ -9,6 +9,7 @@ urlpatterns = [
     path("upload/", imports.upload, name="upload"),
     path("<int:import_id>/", imports.one_import, name="import"),
     path("<int:import_id>/apply/", imports.apply, name="apply"),
+    path("<int:import_id>/retry/", imports.retry, name="retry"),
     path("<int:import_id>/undo/", imports.undo, name="undo"),
     path("<int:import_id>/discard/", imports.discard, name="discard"),
     path("<int:import_id>/result/", files.result, name="result"),

@@ -1,39 +1,40 @@
 """The child process in which files are read: capped in memory and time, unable to open anything.
 
 The parent starts it, hands over one open file and reads JSON lines. It never parses the file itself.
+Rows cross the pipe by columns, which JSON reads in half the time it takes for rows.
 After its modules are loaded the child gives up the right to open files and sockets (no further
 descriptors), to write files, and, where the kernel allows it, its network.
 """
 
-import codecs
-import ctypes
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from huiju.kernel.confinement import confine
 from huiju.transfers.reading import delimited, guards, xls, xlsx
-from huiju.transfers.reading.grid import Limits, Refused, Row, SheetHead, SheetRows
+from huiju.transfers.reading.grid import Cell, Limits, Refused, Row, SheetHead, SheetRows, trimmed
 
 ROWS_A_LINE = 400
 LONGEST_LINE = 64 * 2**20
 TRIPPED = 1
-CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
-LATE_CODECS = ("cp437", "latin-1", "utf-16-le", "utf-16", "idna")
 COMMAND = [sys.executable, "-I", "-c", "from huiju.transfers.reading.box import child; child()"]
 
 
-def read(path: Path, name: str, familiar: str, limits: Limits) -> Iterator[SheetHead | list[Row]]:
+def read(
+    path: Path, name: str, familiar: str, limits: Limits, *, as_lines: bool = False
+) -> Iterator[SheetHead | list[Row]]:
     """Each sheet's head, then its rows in lists. Raises Refused, possibly after some rows.
 
-    `name` is what the file was called, `familiar` the words its header may hold, by spaces.
+    `name` is what the file was called, `familiar` the words its header may hold, by spaces. With
+    `as_lines` it is a text whose records have fixed widths: each row has one cell, the line.
     """
-    order = {"name": name, "familiar": familiar, "limits": asdict(limits)}
+    order = {"name": name, "familiar": familiar, "limits": asdict(limits), "as_lines": as_lines}
     guards.size(path, limits)
     with (
         path.open("rb") as file,
@@ -54,14 +55,22 @@ def read(path: Path, name: str, familiar: str, limits: Limits) -> Iterator[Sheet
 def _answers(process: "subprocess.Popen[bytes]", limits: Limits) -> Iterator[SheetHead | list[Row]]:
     for line in _lines(process, limits):
         message = json.loads(line)
-        if "rows" in message:
-            yield message["rows"]
+        if "numbers" in message:
+            yield _rows_of(**message)
         elif "sheet" in message:
             yield SheetHead(**message["sheet"])
         elif "refused" in message:
             raise Refused(message["refused"])
         else:
             return
+
+
+def _rows_of(numbers: list[int], hidden: list[bool], columns: list[list[Cell]]) -> list[Row]:
+    cells = list(map(list, zip(*columns, strict=True))) if columns else [[] for _ in numbers]
+    if columns and None in columns[-1]:
+        for row in cells:
+            trimmed(row)
+    return list(zip(numbers, hidden, cells, strict=True))
 
 
 def _lines(process: "subprocess.Popen[bytes]", limits: Limits) -> Iterator[bytes]:
@@ -78,12 +87,14 @@ def child() -> None:
     """The child's life: cap itself, read standard input, answer on standard output."""
     order = json.loads(sys.argv[1])
     limits = Limits(**order["limits"])
-    _cap(limits)
+    confine(seconds=limits.seconds, memory_bytes=limits.memory_bytes)
     try:
-        for head, rows in _sheets(order["name"], order["familiar"], limits):
+        found = _lines_of(order, limits) if order["as_lines"] else _sheets(order, limits)
+        for head, rows in found:
             _say(sheet=asdict(head))
             for chunk in _chunks(rows):
-                _say(rows=chunk)
+                numbers, hidden, cells = zip(*chunk, strict=True) if chunk else ((), (), ())
+                _say(numbers=numbers, hidden=hidden, columns=list(zip_longest(*cells)))
         _say(done=True)
     except Refused as refusal:
         _say(refused=refusal.reason)
@@ -91,7 +102,14 @@ def child() -> None:
         _say(refused="TOO_LARGE")
 
 
-def _sheets(name: str, familiar: str, limits: Limits) -> Iterator[SheetRows]:
+def _lines_of(order: dict[str, Any], limits: Limits) -> Iterator[SheetRows]:
+    raw = os.fdopen(0, "rb", buffering=0).read()
+    guards.plain_text(raw[:4096])
+    return delimited.lines(raw, Path(order["name"]).stem, order["familiar"], limits)
+
+
+def _sheets(order: dict[str, Any], limits: Limits) -> Iterator[SheetRows]:
+    name, familiar = order["name"], order["familiar"]
     file = os.fdopen(0, "rb", buffering=0)
     head = os.pread(0, 4096, 0)
     kind = guards.kind_of(name, head)
@@ -118,18 +136,3 @@ def _say(**message: Any) -> None:
     line = json.dumps(message, separators=(",", ":")).encode() + b"\n"
     sys.stdout.buffer.write(line)
     sys.stdout.buffer.flush()
-
-
-def _cap(limits: Limits) -> None:
-    for name in LATE_CODECS:
-        codecs.lookup(name)  # later no file can be opened for them
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)  # refused by some kernels; the next lines suffice
-    for name, value in (
-        ("RLIMIT_NOFILE", 3),
-        ("RLIMIT_FSIZE", 0),
-        ("RLIMIT_CORE", 0),
-        ("RLIMIT_CPU", limits.seconds),
-        ("RLIMIT_AS", limits.memory_bytes),
-    ):
-        resource.setrlimit(getattr(resource, name), (value, value))

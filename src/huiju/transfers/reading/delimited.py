@@ -93,6 +93,18 @@ def sheets(raw: bytes, name: str, familiar: str, limits: Limits) -> Iterator[She
     yield SheetHead(name), held(_rows(text, separator(text, familiar)), limits)
 
 
+def lines(raw: bytes, name: str, familiar: str, limits: Limits) -> Iterator[SheetRows]:
+    """The one sheet of a text with records of fixed widths: one cell a row, the line."""
+    text = decoded(raw, familiar)
+    if not text.strip("\0 \t\r\n\u3000"):
+        raise Refused("EMPTY")
+    written = (line.rstrip("\r") for line in text.split("\n"))
+    rows: Iterator[Row] = (
+        (number, False, [line or None]) for number, line in enumerate(written, 1)
+    )
+    yield SheetHead(name), held(rows, limits)
+
+
 def _rows(text: str, mark: str) -> Iterator[Row]:
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(StringIO(text, newline=""), delimiter=mark, strict=True)

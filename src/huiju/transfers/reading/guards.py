@@ -68,6 +68,12 @@ def kind_of(name: str, head: bytes) -> str:
     raise Refused("CORRUPT" if unknown else "TYPE_MISMATCH")
 
 
+def plain_text(head: bytes) -> None:
+    """Refuse what begins like a file of another kind."""
+    if head.startswith((ZIP, OLE)) or _is_no_text(head):
+        raise Refused("TYPE_MISMATCH")
+
+
 def _is_no_text(head: bytes) -> bool:
     return head.startswith(FOREIGN) or bool(MARKUP.match(head))
 

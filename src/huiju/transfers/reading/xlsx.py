@@ -7,7 +7,7 @@ form in which office programs write a cell; any other form goes the longer way.
 
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -40,6 +40,7 @@ ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 FORMULA = re.compile(rb"<f\b[^>]*?(?:/>|>([^<]*)</f>)")
 VALUE = re.compile(rb"<v\b[^>]*>([^<]*)</v>")
 TEXT_RUN = re.compile(rb"<rPh\b.*?</rPh>|<t\b[^>]*?(?:/>|>([^<]*)</t>)", re.S)
+USUAL_ROW = re.compile(rb' r="(\d+)"(?: spans="[\d:]*")?')
 EMPTY_ROW = re.compile(rb"<row\b([^>]*)/>")
 ENTITY = re.compile(r"&(#x[0-9a-fA-F]+|#\d+|amp|lt|gt|quot|apos);")
 NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
@@ -52,26 +53,52 @@ DATE_AND_DAY, DATE_NO_DAY = 1, 2
 SHAPES = 6
 """How many different looks of rows are kept."""
 
+REMEMBERED = 20_000
+"""How many different values of one kind of cell are kept: they mostly repeat."""
+
+Meaning = Callable[[bytes], Cell]
+
+
+class Meanings(dict[bytes, Cell]):
+    """What the bytes of one kind of cell mean, worked out once for each value."""
+
+    def __init__(self, value: Callable[[bytes, bytes, bytes], Cell], kind: bytes, style: bytes):
+        super().__init__()
+        self.value, self.kind, self.style = value, kind, style
+
+    def __missing__(self, raw: bytes) -> Cell:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        found = self[raw] = self.value(raw, self.kind, self.style)
+        return found
+
 
 @dataclass(frozen=True)
 class Shape:
     """What a row of plain cells looks like but for its values."""
 
     pattern: re.Pattern[bytes]
-    cells: list[tuple[int, bytes, bytes]]
-    """Column, type and style of each cell."""
+    cells: list[tuple[int, Meaning]]
+    """Column and meaning of each cell."""
     width: int
+    is_gapless: bool
 
     @classmethod
-    def of(cls, plain: list[tuple[bytes, bytes, bytes, bytes]]) -> Self:
+    def of(
+        cls,
+        plain: list[tuple[bytes, bytes, bytes, bytes]],
+        meaning: Callable[[bytes, bytes], Meaning],
+    ) -> Self:
         pattern, cells = b"", []
         for letters, style, kind, _raw in plain:
             head = b'<c r="' + letters + rb'\d+"'
             head += b' s="' + style + b'"' if style else b""
             head += b' t="' + kind + b'"' if kind else b""
             pattern += head + PLAIN_VALUE
-            cells.append((column_index(letters), kind, style))
-        return cls(re.compile(pattern), cells, 1 + max((at for at, *_ in cells), default=-1))
+            cells.append((column_index(letters), meaning(kind, style)))
+        columns = [at for at, _ in cells]
+        gapless = columns == list(range(len(columns)))
+        return cls(re.compile(pattern), cells, 1 + max(columns, default=-1), gapless)
 
 
 class Workbook:
@@ -88,6 +115,7 @@ class Workbook:
         self.styles = self._styles()
         self.strings: list[str | None] = [text or None for text in self._strings()]
         self.shapes: deque[Shape] = deque(maxlen=SHAPES)
+        self.meanings: dict[tuple[bytes, bytes], Meanings] = {}
 
     def sheets(self) -> Iterator[tuple[str, bool, str]]:
         """Name, whether hidden, and part of each worksheet, in the order of the tabs."""
@@ -165,12 +193,15 @@ class Workbook:
         """All rows of a worksheet part, top to bottom."""
         last = 0
         for attributes, body in self._row_bodies(part):
-            head = dict((k, a or b) for k, a, b in ATTRIBUTE.findall(attributes))
-            number = int(head.get(b"r", last + 1))
+            if usual := USUAL_ROW.fullmatch(attributes):
+                number, hidden = int(usual[1]), False
+            else:
+                head = dict((k, a or b) for k, a, b in ATTRIBUTE.findall(attributes))
+                number = int(head.get(b"r", last + 1))
+                hidden = head.get(b"hidden") in (b"1", b"true") or head.get(b"ht") in (b"0", b"0.0")
             if number <= last:
                 raise Refused("CORRUPT")
             last = number
-            hidden = head.get(b"hidden") in (b"1", b"true") or head.get(b"ht") in (b"0", b"0.0")
             yield number, hidden, self.cells(body)
 
     def _row_bodies(self, part: str) -> Iterator[tuple[bytes, bytes]]:
@@ -211,17 +242,24 @@ class Workbook:
         plain = PLAIN_CELL.findall(body)
         if len(plain) != body.count(b"<c ") + body.count(b"<c>") + body.count(b"<c/>"):
             return self._odd_cells(body)
-        shape = Shape.of(plain)
+        shape = Shape.of(plain, self._meaning)
         self.shapes.appendleft(shape)
         return self._shaped(shape, [raw for _letters, _style, _kind, raw in plain])
 
+    def _meaning(self, kind: bytes, style: bytes) -> Meaning:
+        """How a plain cell of this type and style is read. An empty value is an empty cell."""
+        if (kind, style) not in self.meanings:
+            self.meanings[kind, style] = Meanings(self._value, kind, style)
+        return self.meanings[kind, style].__getitem__
+
     def _shaped(self, shape: "Shape", values: Sequence[bytes | None]) -> list[Cell]:
+        if shape.is_gapless:
+            pairs = zip(shape.cells, values, strict=True)
+            return [meaning(raw) if raw else None for (_, meaning), raw in pairs]
         cells: list[Cell] = [None] * shape.width
-        strings = self.strings
-        for (at, kind, style), raw in zip(shape.cells, values, strict=True):
-            if not raw:
-                continue
-            cells[at] = strings[int(raw)] if kind == b"s" else self._value(raw, kind, style)
+        for (at, meaning), raw in zip(shape.cells, values, strict=True):
+            if raw:
+                cells[at] = meaning(raw)
         return cells
 
     def _odd_cells(self, body: bytes) -> list[Cell]:

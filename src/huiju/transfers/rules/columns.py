@@ -30,6 +30,8 @@ class Column:
     choices: tuple[str, ...] = ()
     hint: str = ""
     as_text: bool = False
+    offered: bool = True
+    """Whether the template has it; what is not offered is still read."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -44,6 +46,7 @@ class Sheet:
     needs; `across()` makes an object that sees all verdicts of a file and corrects some.
     `apply(rows, by=, at=, import_id=)` takes a chunk of `rows.Staged` and answers with as many
     `rows.Applied`; `undo(import_id=, by=, at=)` takes a whole import back.
+    `plain(context)` makes an object that judges ordinary rows by columns, see `rules.ordinary`.
     `known` are headers that mean nothing here, so that they are not mistaken for a renamed one.
     A row with none of the `keys` filled is no record.
     """
@@ -59,6 +62,7 @@ class Sheet:
     apply: Callable[..., Any]
     undo: Callable[..., Any] | None = None
     across: Callable[[], Any] | None = None
+    plain: Callable[[Any], Any] | None = None
     known: frozenset[str] = frozenset()
     masked: frozenset[str] = frozenset()
     """Fields that hold identity numbers."""
@@ -66,7 +70,7 @@ class Sheet:
     @property
     def shown(self) -> tuple[str, ...]:
         """The fields by which a row is recognised on a page: its keys and what places it."""
-        return tuple(dict.fromkeys((*self.keys, *self.values)))[:7]
+        return tuple(dict.fromkeys((*self.keys, *self.values)))[:10]
 
     @property
     def familiar(self) -> str:

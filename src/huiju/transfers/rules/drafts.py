@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from huiju.transfers.enums import Outcome, RowReason
-from huiju.transfers.rules.rows import Record, Verdict
+from huiju.transfers.rules.records import Record, Verdict
 
 
 class Draft:

@@ -10,7 +10,7 @@ from huiju.policies.enums import AfterEnd, Confidence, Government, ListReason, U
 from huiju.policies.rules import number_from
 from huiju.transfers.enums import Outcome, RowReason
 from huiju.transfers.rules.drafts import Draft
-from huiju.transfers.rules.rows import Correction, Record, Verdict
+from huiju.transfers.rules.records import Correction, Record, Verdict
 
 GOVERNMENTS = {"国家": Government.NATION, "中央": Government.NATION, "省": Government.PROVINCE,
                "市": Government.CITY, "区": Government.DISTRICT, "其他来源": Government.OTHER,
@@ -18,7 +18,7 @@ GOVERNMENTS = {"国家": Government.NATION, "中央": Government.NATION, "省": 
 CONFIDENCES = {mark: mark for mark in Confidence.values}
 UNITS = {"元": Unit.FEN, "%": Unit.BASIS_POINT, "月": Unit.MONTH, "个月": Unit.MONTH, "天": Unit.DAY,
          "日": Unit.DAY, "工作日": Unit.WORKING_DAY, "学时": Unit.HOUR, "分": Unit.POINT,
-         "人": Unit.PERSON}  # fmt: skip
+         "人": Unit.PERSON, "家": Unit.ORGANISATION}  # fmt: skip
 SEQUELS = {"废止": AfterEnd.REPEALED, "已废止": AfterEnd.REPEALED, "不明": AfterEnd.UNKNOWN,
            "未知": AfterEnd.UNKNOWN}  # fmt: skip
 WHOLE_COUNTRY = frozenset(["", "全国"])
@@ -42,8 +42,9 @@ def judge_document(record: Record, terms: PolicyTerms) -> Verdict:
         draft.text(name, needed=True)
     draft.choice("government", GOVERNMENTS)
     draft.choice("confidence", CONFIDENCES)
-    draft.date("issued_on")
-    _place(draft, terms)
+    for name in ("issued_on", "effective_on", "last_day"):
+        draft.date(name)
+    judge_place(draft, terms)
     if draft.text("aspect", needed=True) and draft.values["aspect"] not in terms.aspects:
         draft.refuse()
     year = record.code("year").removesuffix("年") or (draft.values["issued_on"] or "")[:4]
@@ -67,7 +68,7 @@ def judge_parameter(record: Record, terms: PolicyTerms) -> Verdict:
     draft.choice("after", SEQUELS, needed=False)
     for name in ("review_on", "starts_on", "last_day"):
         draft.date(name)
-    _place(draft, terms)
+    judge_place(draft, terms)
     if draft.code("value", needed=True) in UNSEEN:
         draft.values["value"] = None
     elif draft.values["value"]:
@@ -75,7 +76,8 @@ def judge_parameter(record: Record, terms: PolicyTerms) -> Verdict:
     return draft.verdict()
 
 
-def _place(draft: Draft, terms: PolicyTerms) -> None:
+def judge_place(draft: Draft, terms: PolicyTerms) -> None:
+    """Take the place by any word for it; empty is the whole country."""
     word = draft.code("place")
     draft.values["place"] = terms.places.get(word, "")
     if word not in terms.places and word not in WHOLE_COUNTRY:

@@ -2,23 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from itertools import chain, islice
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import Any
 
 from huiju.transfers.enums import FileReason, Outcome, RowReason
 from huiju.transfers.reading.grid import Refused, Row, SheetHead
-from huiju.transfers.rules.cells import (
-    Cell,
-    is_clean,
-    is_filled,
-    is_plain_value,
-    narrow,
-    read_date,
-    text,
-)
+from huiju.transfers.rules.cells import Cell, is_filled, narrow, text
 from huiju.transfers.rules.columns import (
     HEADER_WITHIN,
     STOREYS,
@@ -27,6 +18,9 @@ from huiju.transfers.rules.columns import (
     Sheet,
     is_header_like,
 )
+from huiju.transfers.rules.ordinary import Ordinaries, Plain
+from huiju.transfers.rules.records import Correction, Record, Verdict
+from huiju.transfers.rules.regions import Merged, sheets
 
 TOTAL = re.compile(
     r".{0,10}(合计|总计|小计|累计|共计|总数|总人数|本页计)(人数|人次|金额)?([:(\d共].*)?|其中:?.*|共\d+[人名].*"
@@ -37,86 +31,10 @@ LABEL = re.compile(
     r"|[(（]?(盖章|公章|单位盖章)[)）]?|(注|说明|备注)[\s\d].*"
 )
 HEADING = re.compile(r"(\d{1,2}[、.．)]|[(（].{1,3}[)）]|[一二三四五六七八九十]{1,3}[、.．]).{2,}")
+BATCH = 400
+"""Rows judged by columns at a time."""
 IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 GROUPS = ("街道", "社区", "居委会", "村委会", "区", "镇", "中心", "局", "科", "组", "单位", "名单")
-
-
-@dataclass(slots=True)
-class Verdict:
-    """What was found about a row: `values` are the sheet's main fields, `details` the others."""
-
-    outcome: Outcome
-    reasons: list[str] = field(default_factory=list)
-    values: dict[str, Any] = field(default_factory=dict)
-    details: dict[str, Any] = field(default_factory=dict)
-    written: dict[str, str] = field(default_factory=dict)
-    """The texts of the row's cells by field, as they stood in the file."""
-
-
-class Correction(NamedTuple):
-    """What becomes of a row because of other rows; `before` is its outcome taken alone."""
-
-    before: Outcome
-    outcome: Outcome
-    reasons: list[str]
-
-
-@dataclass(frozen=True)
-class Staged:
-    """A judged row on its way into the records."""
-
-    values: dict[str, Any]
-    details: dict[str, Any]
-    reasons: list[str]
-
-
-@dataclass(frozen=True)
-class Applied:
-    """What became of a staged row: created, changed, unchanged, or refused with a reason."""
-
-    outcome: str
-    reason: str = ""
-    message: str = ""
-
-
-@dataclass(slots=True)
-class Record:
-    """A row that is taken for a record, by field: the texts of its filled cells, and beside them
-    the cells that are no plain texts."""
-
-    words: dict[str, str]
-    cells: dict[str, Cell]
-    epoch_1904: bool = False
-    heading: str = ""
-    """The sheet's name and what stands above its header."""
-    faults: list[str] = field(default_factory=list)
-    unread: set[str] = field(default_factory=set)
-    """Fields whose cell could not be taken; the fault is noted already."""
-
-    def text(self, name: str) -> str:
-        return self.words.get(name, "")
-
-    def cell(self, name: str) -> Cell:
-        """A cell as it stands in the file, None for an empty one."""
-        return self.cells.get(name) or self.words.get(name)
-
-    def code(self, name: str) -> str:
-        """Text without spaces, in half-width signs."""
-        return narrow(self.words[name]) if name in self.words else ""
-
-    def date(self, name: str) -> date | None:
-        """The day in a cell; a fault is noted."""
-        if name not in self.words:
-            return None
-        day, fault = read_date(self.cell(name), epoch_1904=self.epoch_1904)
-        if fault:
-            self.unread.add(name)
-            self.faults.append(fault)
-        return day
-
-    def is_missing(self, name: str) -> bool:
-        """Whether a cell is empty, not counting one that holds something unreadable."""
-        return name not in self.words and name not in self.unread
 
 
 @dataclass
@@ -148,6 +66,7 @@ class Judging:
     def __post_init__(self) -> None:
         self.finder = Finder(self.sheet)
         self.across = self.sheet.across() if self.sheet.across else None
+        self.plain = self.sheet.plain(self.context) if self.sheet.plain else None
 
     def __iter__(self) -> Iterator[tuple[str, int, Verdict]]:
         filled = False
@@ -200,15 +119,40 @@ class Judging:
         top = list(islice(filled, HEADER_WITHIN + STOREYS))
         table.header = self._header(table, [(row[0], wide) for row, wide in top])
         reader = _RecordReader(self.sheet, self.finder, table, head)
-        for row, _ in chain(top, filled):
-            verdict = reader.skipped(row)
-            if verdict is None:
-                verdict = self._judged(head, row, reader.record(row))
-                table.records += 1
-                if table.records > self.max_records:
-                    raise Refused(FileReason.TOO_LARGE)
-            self.outcomes[verdict.outcome] += 1
-            yield head.name, row[0], verdict
+        reader.plain = self.plain
+        for row, _ in top:
+            yield head.name, row[0], self._verdict(head, row, reader)
+        while batch := [row for row, _ in islice(filled, BATCH)]:
+            yield from self._batch(head, batch, reader)
+
+    def _batch(
+        self, head: SheetHead, batch: list[Row], reader: "_RecordReader"
+    ) -> Iterator[tuple[str, int, Verdict]]:
+        """Rows below the header, the ordinary ones by columns, as far as its columns stand still."""
+        places, name = reader.places, head.name
+        for row, verdict in zip(batch, reader.ordinary(batch), strict=True):
+            if verdict is None or reader.places is not places:
+                yield name, row[0], self._verdict(head, row, reader)
+                continue
+            self._count(reader.table, verdict)
+            if self.across:
+                self.across.add((name, row[0]), verdict)
+            yield name, row[0], verdict
+
+    def _verdict(self, head: SheetHead, row: Row, reader: "_RecordReader") -> Verdict:
+        skipped = reader.skipped(row)
+        if skipped is not None:
+            self.outcomes[skipped.outcome] += 1
+            return skipped
+        verdict = self._judged(head, row, reader.record(row))
+        self._count(reader.table, verdict)
+        return verdict
+
+    def _count(self, table: Table, verdict: Verdict) -> None:
+        self.outcomes[verdict.outcome] += 1
+        table.records += 1
+        if table.records > self.max_records:
+            raise Refused(FileReason.TOO_LARGE)
 
     def _header(self, table: Table, top: list[tuple[int, list[Cell]]]) -> Header | None:
         header = self.finder.find(top)
@@ -236,67 +180,6 @@ class Judging:
         return verdict
 
 
-def sheets(source: Iterable[SheetHead | list[Row]]) -> Iterator[tuple[SheetHead, Iterator[Row]]]:
-    """Group a flat stream of heads and row lists; each sheet's rows must be read before the next."""
-    stream = iter(source)
-    waiting: list[SheetHead] = []
-
-    def rows() -> Iterator[Row]:
-        for message in stream:
-            if isinstance(message, SheetHead):
-                waiting.append(message)
-                return
-            yield from message
-
-    for message in stream:
-        head: SheetHead | None = message if isinstance(message, SheetHead) else None
-        while head is not None:
-            yield head, rows()
-            head = waiting.pop() if waiting else None
-
-
-class Merged:
-    """Fills merged regions: downwards for records, sideways too for headers."""
-
-    def __init__(self, head: SheetHead) -> None:
-        self.starts: dict[int, list[tuple[int, int, int]]] = {}
-        for top, left, bottom, right in head.merged:
-            self.starts.setdefault(top, []).append((bottom, left, right))
-        self.open: dict[int, tuple[int, int, Cell]] = {}
-
-    def filled(self, rows: Iterator[Row]) -> Iterator[tuple[Row, list[Cell]]]:
-        """Each row with its vertically merged cells filled, and its cells filled sideways too."""
-        for row in rows:
-            number, _, cells = row
-            if number not in self.starts and not self.open:
-                yield row, cells
-            else:
-                yield row, self._fill(number, cells)
-
-    def _fill(self, number: int, cells: list[Cell]) -> list[Cell]:
-        for left, (bottom, _right, value) in list(self.open.items()):
-            if number > bottom:
-                del self.open[left]
-            else:
-                _put(cells, left, value)
-        for bottom, left, right in self.starts.get(number, ()):
-            value = cells[left] if left < len(cells) else None
-            self.open[left] = (bottom, right, value)
-        wide = list(cells)
-        for left, (_, right, value) in self.open.items():
-            for at in range(left + 1, right + 1):
-                _put(wide, at, value)
-        return wide
-
-
-def _put(cells: list[Cell], at: int, value: Cell) -> None:
-    if value is None:
-        return
-    cells.extend([None] * (at + 1 - len(cells)))
-    if cells[at] is None:
-        cells[at] = value
-
-
 class _RecordReader:
     """Tells records from the other rows of one sheet and reads them by field."""
 
@@ -305,10 +188,12 @@ class _RecordReader:
         self.epoch_1904 = head.epoch_1904
         self.heading = head.name
         self.blank = dict.fromkeys(sheet.values)
+        self.plain: Plain | None = None
         self._point(table.header)
 
     def _point(self, header: Header | None) -> None:
         places = header.places if header else {}
+        self.ordinaries: Ordinaries | None = None
         self.places = list(places.items())
         self.keys = [places[key] for key in self.sheet.keys if key in places]
         self.number = next((places[key] for key in self.sheet.masked if key in places), None)
@@ -370,26 +255,15 @@ class _RecordReader:
             if type(cell) is str and cell.isalnum():
                 words[name] = cell
             elif cell is not None:
-                self._read(record, name, cell)
+                record.take(name, cell)
         return record
 
-    def _read(self, record: Record, name: str, cell: Cell) -> None:
-        """A cell that is more than a plain word."""
-        if not is_clean(cell):
-            record.unread.add(name)
-            record.faults.append(RowReason.CONTROL_CHAR)
-            return
-        if type(cell) is list and cell[0] == "f":
-            cell = self._stored(record, name, cell)
-        if words := text(cell):
-            record.words[name] = words
-            if type(cell) is not str:
-                record.cells[name] = cell
-
-    def _stored(self, record: Record, name: str, formula: list[Any]) -> Cell:
-        _, value, volatile = formula
-        if is_plain_value(value) and not volatile:
-            return value
-        record.unread.add(name)
-        record.faults.append(RowReason.FORMULA)
-        return None
+    def ordinary(self, rows: Sequence[Row]) -> Sequence[Verdict | None]:
+        """Verdicts of the ordinary faultless ones among rows below the header; None for the others."""
+        if self.plain is None or self.table.hidden or not self.places:
+            return [None] * len(rows)
+        if self.ordinaries is None:
+            self.ordinaries = Ordinaries(
+                self.plain, self.places, Record({}, {}, self.epoch_1904, self.heading)
+            )
+        return self.ordinaries.verdicts(rows)

@@ -12,6 +12,7 @@ from huiju.transfers.services.imports import (
     stage_import,
     undo_import,
 )
+from huiju.transfers.services.stopping import retry_import, stop_export, stop_import, stop_lost
 from huiju.transfers.services.store import FileLost, open_kept
 from huiju.transfers.services.workbooks import result_file, template
 
@@ -27,7 +28,11 @@ __all__ = [
     "open_kept",
     "read_import",
     "result_file",
+    "retry_import",
     "stage_import",
+    "stop_export",
+    "stop_import",
+    "stop_lost",
     "template",
     "undo_import",
     "write_export",

@@ -1,8 +1,10 @@
 """An import's life: kept, read, applied in one transaction, perhaps taken back."""
 
+import gc
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count, islice
@@ -24,7 +26,9 @@ from huiju.transfers.permissions import may_apply, may_discard, may_import, may_
 from huiju.transfers.reading import box
 from huiju.transfers.reading.grid import Limits, Refused
 from huiju.transfers.rules.columns import Sheet
-from huiju.transfers.rules.rows import Correction, Judging, Staged, Verdict
+from huiju.transfers.rules.packing import packed
+from huiju.transfers.rules.records import Correction, Staged, Verdict
+from huiju.transfers.rules.rows import Judging
 from huiju.transfers.services import store
 
 APPLIED_AT_ONCE = 1000
@@ -104,7 +108,7 @@ def read_import(*, upload: Import, sheet: Sheet, report: Report = silent) -> Imp
     context = sheet.context(upload.by, upload.as_of)
     judging = Judging(sheet, context, source, settings.IMPORT_MAX_ROWS)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), _uncollected():
             upload.counts = _staged(upload, judging, report)
             upload.reasons, upload.unread = judging.file_reasons, judging.unread
             upload.state = ImportState.READ
@@ -114,6 +118,16 @@ def read_import(*, upload: Import, sheet: Sheet, report: Report = silent) -> Imp
     counts = {**upload.counts, "reasons": upload.reasons}
     audit.record(actor=upload.by, action="transfers.file_read", subject=upload, **counts)
     return upload
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without searches for circles of objects: rows hold none, and each search walks over all rows so far."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _staged(upload: Import, judging: Judging, report: Report) -> dict[str, int]:
@@ -136,8 +150,7 @@ def _insert(upload: Import, number: int, chunk: list[tuple[str, int, Verdict]]) 
         else (verdict.values, verdict.details, verdict.written)
         for _name, _row, verdict in chunk
     ]
-    content = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    SealedRows.objects.create(source=upload, number=number, content=content)
+    SealedRows.objects.create(source=upload, number=number, content=packed(said))
     rows = [(name, row, verdict.outcome, _array(verdict.reasons)) for name, row, verdict in chunk]
     with connection.cursor() as cursor:
         cursor.execute(

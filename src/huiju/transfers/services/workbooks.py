@@ -28,6 +28,7 @@ class Book:
             {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
         )
         self.text = self.book.add_format({"num_format": "@"})
+        self.lines = self.book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         self.day = self.book.add_format({"num_format": "yyyy-mm-dd"})
         self.head = self.book.add_format({"bold": True, "bg_color": "#E7EEF3", "border": 1})
         self.sheet = self.book.add_worksheet(name)
@@ -45,7 +46,8 @@ class Book:
             elif isinstance(cell, int) and not isinstance(cell, bool):
                 self.sheet.write_number(self.row, at, cell)
             elif cell is not None and cell != "":
-                self.sheet.write_string(self.row, at, harmless(str(cell)), self.text)
+                look = self.lines if "\n" in str(cell) else self.text
+                self.sheet.write_string(self.row, at, harmless(str(cell)), look)
 
     def content(self) -> bytes:
         self.book.close()
@@ -54,8 +56,9 @@ class Book:
 
 def template(sheet: Sheet) -> bytes:
     """An empty workbook for a kind of import, with drop-downs and identifiers as text."""
-    book = Book(str(sheet.title)[:31], [column.title for column in sheet.columns])
-    for at, column in enumerate(sheet.columns):
+    columns = [column for column in sheet.columns if column.offered]
+    book = Book(str(sheet.title)[:31], [column.title for column in columns])
+    for at, column in enumerate(columns):
         _prepare(book, at, column)
     return book.content()
 
@@ -89,13 +92,18 @@ def result_file(sheet: Sheet, rows: Iterable[RowView]) -> bytes:
     fields = [column.field for column in sheet.columns]
     titles = [column.title for column in sheet.columns]
     book = Book(str(sheet.title)[:31], [*NOTES, *titles])
+    book.sheet.set_column(2, 3, WIDEST)
+    book.sheet.freeze_panes(1, len(NOTES))
+    for at, column in enumerate(sheet.columns, len(NOTES)):
+        if column.as_text:
+            book.sheet.set_column(at, at, 22, book.text)
     for view in rows:
         outcome = view.row.get_result_display() or view.row.get_outcome_display()
         notes = [
             view.row.row,
             outcome,
-            "；".join(str(sentence) for _word, sentence, _advice in view.faults),
-            "；".join(str(advice) for _word, _sentence, advice in view.faults if advice),
+            "\n".join(str(sentence) for _word, sentence, _advice in view.faults),
+            "\n".join(str(advice) for _word, _sentence, advice in view.faults if advice),
         ]
         book.add([*notes, *(view.written.get(field, "") for field in fields)])
     return book.content()

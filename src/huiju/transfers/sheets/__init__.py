@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from huiju.kernel.errors import DomainError
 from huiju.transfers.rules.columns import Sheet
 from huiju.transfers.rules.listings import Listing
+from huiju.transfers.sheets.library import RELATIONS, TARGETS
 from huiju.transfers.sheets.organisations import ORGANISATIONS
 from huiju.transfers.sheets.places import PLACES
 from huiju.transfers.sheets.policies import DOCUMENTS, PARAMETERS
 
-__all__ = ["DOCUMENTS", "ORGANISATIONS", "PARAMETERS", "PLACES"]
+__all__ = ["DOCUMENTS", "ORGANISATIONS", "PARAMETERS", "PLACES", "RELATIONS", "TARGETS"]
 
 Offered = TypeVar("Offered", Sheet, Listing)
 

@@ -11,9 +11,10 @@ from huiju.directory import services as directory
 from huiju.directory.enums import OrganisationKind
 from huiju.directory.models import Place, User
 from huiju.directory.rules import is_credit_code
+from huiju.transfers.enums import Result
 from huiju.transfers.rules.columns import Column, Sheet
 from huiju.transfers.rules.drafts import Draft
-from huiju.transfers.rules.rows import Applied, Record, Staged, Verdict
+from huiju.transfers.rules.records import Applied, Record, Staged, Verdict
 from huiju.transfers.sheets.applying import ROW_REASONS, each
 
 KINDS = {
@@ -52,7 +53,7 @@ def apply_rows(
     """Hand rows to the directory."""
     places = {place.code: place for place in Place.objects.all()}
 
-    def take(values: dict[str, Any]) -> None:
+    def take(values: dict[str, Any]) -> Result:
         if values["place"] not in places:
             raise directory.PlaceUnknown(
                 gettext("There is no place with the code %(code)s.") % {"code": values["place"]}
@@ -69,7 +70,10 @@ def apply_rows(
             starts_on=_day(values["starts_on"]),
             ends_on=_day(values["ends_on"]),
         )
-        directory.record_organisation(stated=stated, by=by)
+        told = directory.state_organisation(stated=stated, by=by)
+        if not told.was_known:
+            return Result.CREATED
+        return Result.CHANGED if told.changed else Result.UNCHANGED
 
     return each(rows, take)
 

@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from huiju.directory import services as directory
 from huiju.directory.enums import PlaceKind
-from huiju.directory.models import User
+from huiju.directory.models import Place, User
 from huiju.kernel.periods import Period
+from huiju.transfers.enums import Result
 from huiju.transfers.rules.columns import Column, Sheet
 from huiju.transfers.rules.drafts import Draft
-from huiju.transfers.rules.rows import Applied, Record, Staged, Verdict
-from huiju.transfers.sheets.applying import ROW_REASONS, each
+from huiju.transfers.rules.records import Applied, Record, Staged, Verdict
+from huiju.transfers.sheets.applying import ROW_REASONS, became, each
 
 KINDS = {
     "市": PlaceKind.CITY,
@@ -47,9 +48,10 @@ def apply_rows(
 ) -> list[Applied]:
     """Hand rows to the directory."""
 
-    def take(values: dict[str, Any]) -> None:
+    def take(values: dict[str, Any]) -> Result:
         ends = values["valid_to"]
-        directory.record_place(
+        before = Place.objects.filter(code=values["code"]).first()
+        after = directory.record_place(
             code=values["code"],
             name=values["name"],
             kind=values["kind"],
@@ -60,6 +62,7 @@ def apply_rows(
             ),
             by=by,
         )
+        return became(before, after)
 
     return each(rows, take)
 

@@ -25,7 +25,7 @@ from huiju.transfers.rules.policies import (
     judge_document,
     judge_parameter,
 )
-from huiju.transfers.rules.rows import Applied, Staged
+from huiju.transfers.rules.records import Applied, Staged
 from huiju.transfers.sheets.applying import ROW_REASONS
 
 REASONS = ROW_REASONS | {
@@ -50,17 +50,17 @@ def apply_documents(
     rows: Sequence[Staged], *, by: User | None, at: datetime, import_id: int
 ) -> list[Applied]:
     """Record documents; one that is there already is brought up to date."""
-    return [_applied(_take_document, row.values, by, at) for row in rows]
+    return [applied(_take_document, row.values, by, at) for row in rows]
 
 
 def apply_parameters(
     rows: Sequence[Staged], *, by: User | None, at: datetime, import_id: int
 ) -> list[Applied]:
     """Define parameters and propose their values, which somebody else then confirms."""
-    return [_applied(_take_parameter, row.values, by, at) for row in rows]
+    return [applied(_take_parameter, row.values, by, at) for row in rows]
 
 
-def _applied(take: Take, values: dict[str, Any], by: User | None, at: datetime) -> Applied:
+def applied(take: Take, values: dict[str, Any], by: User | None, at: datetime) -> Applied:
     """What became of one row; one that is refused leaves the others alone."""
     try:
         if by is None:
@@ -79,9 +79,11 @@ def _take_document(said: dict[str, Any], by: User, at: datetime) -> Result:
     entry = DocumentEntry(
         **{name: said[name] for name in taken},
         year=int(said["year"]),
-        issued_on=_day(said["issued_on"]),
+        issued_on=day_of(said["issued_on"]),
+        effective_on=day_of(said["effective_on"]),
+        ends_on=day_after(day_of(said["last_day"])),
         aspect=Aspect.objects.get(title=said["aspect"]),
-        place=_place(said["place"]),
+        place=place_of(said["place"]),
         aliases=[alias.strip() for alias in aliases if alias.strip()],
     )
     before = queries.document_cited(entry.number or entry.title)
@@ -95,35 +97,42 @@ def _take_document(said: dict[str, Any], by: User, at: datetime) -> Result:
 def _take_parameter(said: dict[str, Any], by: User, at: datetime) -> Result:
     taken = ("code", "name", "unit", "owner", "description")
     definition = ParameterEntry(
-        **{name: said[name] for name in taken}, review_on=_day(said["review_on"])
+        **{name: said[name] for name in taken}, review_on=day_of(said["review_on"])
     )
     parameter = services.define_parameter(entry=definition, by=by, at=at)
     if said["value"] is None:
         return Result.CHANGED
-    last_day = _day(said["last_day"])
     texts = ("value", "after", "article", "quote", "confidence", "source_note")
     entry = ValueEntry(
         **{name: said[name] for name in texts},
         parameter=parameter,
-        document=_document(said["document"]),
-        place=_place(said["place"]),
+        document=document_of(said["document"]),
+        place=place_of(said["place"]),
         starts_on=date.fromisoformat(said["starts_on"]),
-        ends_on=last_day and last_day + timedelta(days=1),
+        ends_on=day_after(day_of(said["last_day"])),
     )
     known = set(parameter.values.values_list("pk", flat=True))
     value = services.propose_value(entry=entry, by=by, at=at)
     return Result.UNCHANGED if value.pk in known else Result.CREATED
 
 
-def _day(written: str | None) -> date | None:
+def day_of(written: str | None) -> date | None:
+    """A day from the text in which rows are staged."""
     return date.fromisoformat(written) if written else None
 
 
-def _place(code: str) -> Place | None:
+def day_after(last_day: date | None) -> date | None:
+    """The first day no longer, from the last one."""
+    return last_day + timedelta(days=1) if last_day else None
+
+
+def place_of(code: str) -> Place | None:
+    """The place of a staged code; None for the whole country."""
     return Place.objects.get(code=code) if code else None
 
 
-def _document(citation: str) -> Document:
+def document_of(citation: str) -> Document:
+    """The document cited. Raises DocumentUnknown."""
     document = queries.document_cited(citation)
     if document is None:
         raise DocumentUnknown(
@@ -140,6 +149,8 @@ DOCUMENT_COLUMNS = (
     Column("issuer", "发文机关", ("发文单位", "印发单位", "制定机关"), required=True),
     Column("issued_on", "成文日期", ("发文日期", "印发日期", "发布日期")),
     Column("year", "年份", ("年度",)),
+    Column("effective_on", "施行日期", ("生效日期",)),
+    Column("last_day", "有效期至", ("失效日期",)),
     Column(
         "government",
         "层级",

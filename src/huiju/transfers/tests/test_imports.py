@@ -4,17 +4,19 @@ import io
 
 import pytest
 from django.db import connection
+from django.utils import translation
 from python_calamine import CalamineWorkbook
 
 from huiju.audit.models import Event
 from huiju.directory.access import reading_as
-from huiju.directory.models import Place
+from huiju.directory.models import Organisation, Place
 from huiju.directory.tests.factories import make_user
 from huiju.kernel.errors import NotPermitted, WrongState
 from huiju.transfers import queries, services
 from huiju.transfers.enums import ImportState, Mode
 from huiju.transfers.models import Import, StagedRow
 from huiju.transfers.services import store
+from huiju.transfers.sheets.organisations import ORGANISATIONS
 from huiju.transfers.sheets.places import PLACES
 from huiju.transfers.tests import sheetmaking as make
 from huiju.transfers.tests.factories import AT, ON, make_import
@@ -84,9 +86,9 @@ def test_reading_twice_changes_nothing(tmp_path):
     assert upload.rows.count() == 3
 
 
-def applied(upload, mode=Mode.GOOD_ROWS, by=None):
+def applied(upload, mode=Mode.GOOD_ROWS, by=None, sheet=PLACES):
     services.begin_applying(upload=upload, mode=mode, by=by)
-    return services.apply_import(upload=upload, sheet=PLACES, at=AT)
+    return services.apply_import(upload=upload, sheet=sheet, at=AT)
 
 
 def test_apply_takes_the_good_rows_and_names_those_the_records_refuse(tmp_path):
@@ -95,7 +97,7 @@ def test_apply_takes_the_good_rows_and_names_those_the_records_refuse(tmp_path):
     done = applied(upload)
 
     results = done.rows.order_by("place_in_file").values_list("row", "result", "result_reason")
-    assert list(results)[2:] == [(3, "changed", ""), (4, "", ""), (5, "refused", "PlaceUnknown")]
+    assert list(results)[2:] == [(3, "created", ""), (4, "", ""), (5, "refused", "PlaceUnknown")]
     assert Place.objects.filter(code=GOOD[0]).exists()
     assert (done.state, done.results["refused"]) == (ImportState.APPLIED, 1)
 
@@ -132,9 +134,39 @@ def test_the_same_file_twice_changes_nothing(tmp_path):
     before = list(Place.objects.order_by("pk").values())
     events = Event.objects.filter(action__startswith="directory.").count()
 
-    applied(make_import(file(tmp_path, GOOD), PLACES))
+    again = applied(make_import(file(tmp_path, GOOD), PLACES))
 
+    assert again.results == {"created": 0, "changed": 0, "unchanged": 1, "refused": 0}
     assert list(Place.objects.order_by("pk").values()) == before
+    assert Event.objects.filter(action__startswith="directory.").count() == events
+
+
+def test_a_row_that_says_something_else_changes_its_record(tmp_path):
+    applied(make_import(file(tmp_path, GOOD), PLACES))
+    renamed = [GOOD[0], "新名社区", *GOOD[2:]]
+
+    done = applied(make_import(file(tmp_path, GOOD, renamed), PLACES))
+
+    assert list(done.rows.order_by("row").values_list("result", flat=True))[2:] == [
+        "unchanged",
+        "changed",
+    ]
+
+
+def test_organisations_taken_again_are_left_alone(tmp_path):
+    rows = [
+        ["单位名称", "单位类型", "所在地代码", "其他名称", "成立日期"],
+        ["安坊社区居委会", "社区居委会", "350203001", "安坊居委会", "2003-10-01"],
+    ]
+    path = make.grid(tmp_path / "单位.xlsx", rows)
+    first = applied(make_import(path, ORGANISATIONS), sheet=ORGANISATIONS)
+    before = list(Organisation.objects.order_by("pk").values())
+    events = Event.objects.filter(action__startswith="directory.").count()
+
+    again = applied(make_import(path, ORGANISATIONS), sheet=ORGANISATIONS)
+
+    assert (first.results["created"], again.results["unchanged"]) == (1, 1)
+    assert list(Organisation.objects.order_by("pk").values()) == before
     assert Event.objects.filter(action__startswith="directory.").count() == events
 
 
@@ -195,6 +227,17 @@ def test_result_file_goes_back_in_after_correction(tmp_path):
     fixed = [["" for _ in row[:4]] + GOOD if at else row for at, row in enumerate(rows)]
     again = make_import(make.grid(mended, fixed), PLACES)
     assert again.counts == {"accepted": 1, "warned": 0, "refused": 0, "skipped": 1}
+
+
+def test_result_file_names_the_empty_cells_and_gives_each_fault_its_line(tmp_path):
+    lacking = ["350203001902", "", "350203001", "社区", "2003年", ""]
+    upload = make_import(file(tmp_path, lacking), PLACES)
+
+    with translation.override("zh-hans"):
+        content = services.result_file(PLACES, queries.records_of(PLACES, upload))
+
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert rows[1][2].split("\n") == ["必填项为空：地区名称。", "日期没有写到“日”。"]
 
 
 def test_formulas_in_a_result_file_are_made_harmless(tmp_path):

@@ -1,5 +1,6 @@
 """Jobs that die, jobs that run twice, and work that is watched from outside its transaction."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -7,9 +8,11 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection, connections
+from procrastinate.contrib.django import app
 
 from huiju.audit.models import Event
 from huiju.directory.access import acting_as_system
@@ -156,3 +159,143 @@ def test_job_writes_an_export_in_its_owner_s_reach():
 
     export.refresh_from_db()
     assert (export.state, export.row_count) == (ExportState.DONE, 0)
+
+
+class Unforeseen(Exception):
+    """What nobody thought of."""
+
+
+def broken(monkeypatch, name):
+    def fail(**_):
+        raise Unforeseen
+
+    monkeypatch.setattr(services, name, fail)
+
+
+def test_reading_that_fails_unforeseen_ends_and_is_tried_again(tmp_path, monkeypatch, caplog):
+    clerk = make_user("district")
+    with acting_as_system():
+        upload = make_import(many_places(tmp_path, 3), PLACES, by=clerk, read=False)
+    with monkeypatch.context() as now:
+        broken(now, "read_import")
+        with pytest.raises(Unforeseen):
+            tasks.read_uploaded(import_id=upload.pk)
+
+    upload.refresh_from_db()
+    stopped = (upload.state, f"{upload.pk}" in upload.failure, upload.rows.count())
+    with acting_as_system():
+        services.retry_import(upload=upload, by=clerk)
+    tasks.read_uploaded(import_id=upload.pk)
+
+    upload.refresh_from_db()
+    assert stopped == (ImportState.STOPPED, True, 0)
+    assert f"import {upload.pk} failed" in caplog.text
+    assert "Unforeseen" in caplog.text
+    assert (upload.state, upload.failure) == (ImportState.READ, "")
+
+
+def test_applying_that_fails_unforeseen_keeps_nothing_and_is_tried_again(tmp_path, monkeypatch):
+    clerk = make_user("district")
+    with acting_as_system():
+        upload = make_import(many_places(tmp_path, 1100), PLACES, by=clerk)
+        services.begin_applying(upload=upload, mode=Mode.GOOD_ROWS, by=clerk)
+    chunks = []
+
+    def apply(rows, **how):
+        chunks.append(len(rows))
+        if len(chunks) == 2:
+            raise Unforeseen
+        return PLACES.apply(rows, **how)
+
+    monkeypatch.setattr(tasks, "sheet_named", lambda _code: replace(PLACES, apply=apply))
+    with pytest.raises(Unforeseen):
+        tasks.apply_chosen(import_id=upload.pk, at=AT.isoformat())
+    upload.refresh_from_db()
+    stopped = (upload.state, new_places(), upload.rows.exclude(result="").count())
+    with acting_as_system():
+        services.retry_import(upload=upload, by=clerk)
+    tasks.apply_chosen(import_id=upload.pk, at=AT.isoformat())
+
+    upload.refresh_from_db()
+    assert stopped == (ImportState.STOPPED, 0, 0)
+    assert (upload.state, new_places()) == (ImportState.APPLIED, 1100)
+
+
+def test_export_that_fails_unforeseen_says_so(monkeypatch):
+    with acting_as_system():
+        export = make_export(owner=make_user("district"))
+    broken(monkeypatch, "write_export")
+
+    with pytest.raises(Unforeseen):
+        tasks.write_asked(export_id=export.pk)
+
+    export.refresh_from_db()
+    assert (export.state, f"{export.pk}" in export.failure) == (ExportState.FAILED, True)
+
+
+def make_export(**fields):
+    place = Place.objects.get(code="350203")
+    return Export.objects.create(listing="workers", place=place, asked_at=AT, **fields)
+
+
+def test_work_without_a_job_is_told_and_work_with_one_is_left_alone(tmp_path):
+    with acting_as_system():
+        lost = make_import(many_places(tmp_path, 2), PLACES, read=False)
+        waiting = make_import(many_places(tmp_path, 3), PLACES, read=False)
+        exports = [make_export(owner=make_user("district")) for _ in range(2)]
+    tasks.read_uploaded.defer(import_id=waiting.pk)
+    tasks.write_asked.defer(export_id=exports[1].pk)
+
+    tasks.tell_lost(timestamp=0)
+
+    states = dict(Import.objects.values_list("pk", "state"))
+    assert states == {lost.pk: ImportState.STOPPED, waiting.pk: ImportState.WAITING}
+    told = list(Export.objects.order_by("pk").values_list("state", flat=True))
+    assert told == [ExportState.FAILED, ExportState.WAITING]
+
+
+def start_queue_worker():
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "huiju.config.settings_test",
+        "HUIJU_TEST_DATABASE": connection.settings_dict["NAME"],
+    }
+    command = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "1"]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+
+
+def kill_in_the_middle(upload):
+    """A real worker takes the job and dies of it."""
+    Progress.objects.filter(source=upload).update(done=0)
+    worker = start_queue_worker()
+    while worker.poll() is None and not seen("SELECT max(done) FROM transfers_progress"):
+        time.sleep(0.02)
+    worker.send_signal(signal.SIGKILL)
+    return worker.wait()
+
+
+def revived(monkeypatch):
+    monkeypatch.setattr(tasks, "SILENT_FOR", 0)
+
+    async def revive():
+        beside = app.with_connector(app.connector.get_worker_connector())
+        async with beside.open_async():
+            await tasks.revive.func(SimpleNamespace(app=beside), 0)
+
+    asyncio.run(revive())
+
+
+def test_a_job_that_kills_its_workers_is_given_up_and_told(tmp_path, monkeypatch):
+    upload = chosen(tmp_path)
+    tasks.apply_chosen.defer(import_id=upload.pk, at=AT.isoformat())
+    ends, told = [], []
+
+    for _ in range(tasks.DEATHS):
+        ends.append(kill_in_the_middle(upload))
+        revived(monkeypatch)
+        tasks.tell_lost(timestamp=0)
+        told.append(Import.objects.get().state)
+
+    assert ends == [-signal.SIGKILL] * tasks.DEATHS
+    assert told == [ImportState.APPLYING, ImportState.APPLYING, ImportState.STOPPED]
+    status = "SELECT status::text FROM procrastinate_jobs WHERE args ? 'import_id'"
+    assert (new_places(), seen(status)) == (0, "failed")

@@ -211,3 +211,27 @@ def test_unknown_list_is_told(client, official):
     answer = client.post("/imports/exports/ask/nothing/", follow=True)
 
     assert "没有名为“nothing”的列表。" in answer.content.decode()
+
+
+def test_stopped_import_is_explained_and_its_button_begins_it_again(client, official, tmp_path):
+    upload = make_import(file(tmp_path, GOOD), PLACES, by=official, read=False)
+    services.stop_import(upload=upload, at=AT)
+
+    shown = client.get(f"/imports/{upload.pk}/").content.decode()
+    client.post(f"/imports/{upload.pk}/retry/")
+
+    upload.refresh_from_db()
+    assert "因程序出错中止" in shown
+    assert f"导入 {upload.pk}" in shown
+    assert "重试" in shown
+    assert (upload.state, [name for name, _ in waiting_jobs()]) == ("waiting", ["read_uploaded"])
+
+
+def test_import_that_was_not_stopped_is_not_begun_again(client, official, tmp_path):
+    upload = make_import(file(tmp_path, GOOD), PLACES, by=official)
+
+    answer = client.post(f"/imports/{upload.pk}/retry/", follow=True)
+
+    upload.refresh_from_db()
+    assert (upload.state, waiting_jobs()) == (ImportState.READ, [])
+    assert "只有因程序出错中止的导入可以重试。" in answer.content.decode()

@@ -11,16 +11,24 @@ import pytest
 from huiju.directory.tests.factories import make_user, place
 from huiju.kernel import clock
 from huiju.policies import queries, services, terms
-from huiju.policies.models import Document, Parameter, ParameterValue
+from huiju.policies.models import Document, Parameter, ParameterValue, Target
 from huiju.policies.tests.factories import CITY, city_official, make_document
 from huiju.transfers.reading import box
 from huiju.transfers.reading.grid import Limits
+from huiju.transfers.rules.library import judge_relation, judge_target
 from huiju.transfers.rules.policies import (
     ValuesAcross,
     judge_document,
     judge_parameter,
 )
-from huiju.transfers.rules.rows import Judging, Record, Staged
+from huiju.transfers.rules.records import Record, Staged
+from huiju.transfers.rules.rows import Judging
+from huiju.transfers.sheets.library import (
+    RELATIONS,
+    TARGETS,
+    apply_relations,
+    apply_targets,
+)
 from huiju.transfers.sheets.policies import (
     DOCUMENTS,
     PARAMETERS,
@@ -197,8 +205,9 @@ def test_the_demo_lists_come_in_whole_and_say_what_is_unknown(tmp_path):
     lines = json.loads((tmp_path / "manifest.json").read_text())["files"]
     author, second = city_official(), city_official()
 
-    for line in [line for line in lines if line["kind"] in ("policies", "parameters")]:
-        sheet = {"policies": DOCUMENTS, "parameters": PARAMETERS}[line["kind"]]
+    sheets = {sheet.code: sheet for sheet in (DOCUMENTS, PARAMETERS, RELATIONS, TARGETS)}
+    for line in [line for line in lines if line["kind"] in sheets]:
+        sheet = sheets[line["kind"]]
         at = clock.noon_of(date.fromisoformat(line["as_of"]))
         source = box.read(tmp_path / line["file"], line["file"], sheet.familiar, Limits())
         verdicts = [
@@ -217,3 +226,78 @@ def test_the_demo_lists_come_in_whole_and_say_what_is_unknown(tmp_path):
         terms.value_at(rate + "senior", on=date(2015, 10, 31), place=place())
     with pytest.raises(terms.NoValueInForce, match="2010-01-01"):
         terms.value_at("community_pay.step.01", on=date(2015, 10, 31), place=place())
+    standing = {
+        number: queries.validities([document], on=date(2023, 6, 1))[document.pk].kind
+        for number in (
+            "厦民〔2017〕26号",
+            "厦民规〔2022〕1号",
+            "民发〔2009〕44号",
+            "厦民〔2009〕32号",
+        )
+        if (document := queries.document_cited(number))
+    }
+    assert standing == {
+        "厦民〔2017〕26号": "unknown",
+        "厦民规〔2022〕1号": "in_force",
+        "民发〔2009〕44号": "in_force",
+        "厦民〔2009〕32号": "unknown",
+    }
+    pilot = queries.document_cited("政府购买社会工作服务试点工作实施意见")
+    days = (date(2016, 6, 30), date(2016, 7, 1))
+    assert [queries.validities([pilot], on=day)[pilot.pk].kind for day in days] == [
+        "in_force",
+        "expired",
+    ]
+    assert sorted(Target.objects.values_list("value", "figure")) == [
+        (100, ""),
+        (2500, "registry.certified"),
+        (7000, "registry.certified"),
+        (12000, "registry.certified"),
+    ]
+
+
+RELATION = {
+    "document": "厦民〔2022〕1号",
+    "kind": "替代",
+    "target": "厦民〔2017〕26号",
+    "confidence": "O",
+}
+TARGET = {
+    "title": "持证目标", "unit": "人", "value": "2,500", "due_on": "2015-12-31", "confidence": "S",
+    "document": "厦民〔2022〕1号", "figure": "registry.certified", "place": "厦门市",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("judge", "row", "change", "reason"),
+    [
+        (judge_relation, RELATION, {"target": ""}, "REQUIRED_MISSING"),
+        (judge_relation, RELATION, {"kind": "取代了"}, "VALUE_INVALID"),
+        (judge_relation, RELATION, {"since": "22.3.9"}, "DATE_AMBIGUOUS"),
+        (judge_target, TARGET, {"value": "约2500"}, "NUMBER_INVALID"),
+        (judge_target, TARGET, {"due_on": ""}, "REQUIRED_MISSING"),
+        (judge_target, TARGET, {"baseline_value": "1565"}, "REQUIRED_MISSING"),
+        (judge_target, TARGET, {"place": "杏林区"}, "PLACE_UNKNOWN"),
+    ],
+)
+def test_wrong_relation_or_target_row_is_refused_by_name(judge, row, change, reason):
+    assert judged(judge, row | change)[1] == ("refused", [reason])
+
+
+def test_relations_and_targets_come_in_once_and_are_brought_up_to_date():
+    for number in (RELATION["document"], RELATION["target"]):
+        make_document(number=number)
+
+    related = [
+        apply(apply_relations, judge_relation, row)
+        for row in (RELATION, RELATION, RELATION | {"article": "第三十条"})
+    ]
+    set_ = [
+        apply(apply_targets, judge_target, row)
+        for row in (TARGET, TARGET, TARGET | {"value": "2600"})
+    ]
+
+    once = [[("created", "")], [("unchanged", "")], [("changed", "")]]
+    assert (related, set_) == (once, once)
+    back = RELATION | {"document": RELATION["target"], "target": RELATION["document"]}
+    assert apply(apply_relations, judge_relation, back) == [("refused", "RelationInvalid")]

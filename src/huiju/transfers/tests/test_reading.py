@@ -10,7 +10,7 @@ import pytest
 import xlwt
 
 from huiju.transfers.reading import box
-from huiju.transfers.reading.grid import Limits, Refused, SheetHead
+from huiju.transfers.reading.grid import BLANK_RUN, Limits, Refused, SheetHead
 from huiju.transfers.tests import sheetmaking as make
 
 FAMILIAR = "姓名 证件号码"
@@ -19,7 +19,7 @@ FAMILIAR = "姓名 证件号码"
 def read(path: Path, name: str = "", limits: Limits | None = None) -> list[Any]:
     found: list[Any] = []
     for message in box.read(path, name or path.name, FAMILIAR, limits or Limits()):
-        found += [message] if isinstance(message, SheetHead) else message
+        found += [message] if isinstance(message, SheetHead) else map(list, message)
     return found
 
 
@@ -334,3 +334,27 @@ def test_quotation_mark_left_open_is_damage(tmp_path):
     path.write_text('姓名,证件号码\n"张三,1\n')
 
     assert refusal(path) == "CORRUPT"
+
+
+def test_formatted_rows_without_end_are_named_as_far_as_they_are_few(tmp_path):
+    def write(book, sheet):
+        framed = book.add_format({"border": 1})
+        sheet.write_row(0, 0, ["姓名", "证件号码"])
+        for row in range(1, 3000):
+            sheet.write_blank(row, 0, None, framed)
+
+    rows = read(make.xlsx(tmp_path / "a.xlsx", write))[1:]
+
+    assert rows[0] == [1, False, ["姓名", "证件号码"]]
+    assert rows[1:] == [[at, False, []] for at in range(2, BLANK_RUN + 2)]
+
+
+def test_ragged_rows_cross_the_pipe_as_they_are(tmp_path):
+    path = make.grid(tmp_path / "a.xlsx", [["a"], ["b", None, "c"], [None, "d"], ["e", "f", "g"]])
+
+    assert [cells for _at, _hidden, cells in read(path)[1:]] == [
+        ["a"],
+        ["b", None, "c"],
+        [None, "d"],
+        ["e", "f", "g"],
+    ]

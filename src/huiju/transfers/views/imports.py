@@ -69,7 +69,7 @@ def one_import(request: HttpRequest, import_id: int) -> HttpResponse:
     context["working"] = found.state in WORKING
     context["file_faults"] = queries.file_faults(found)
     context |= _permits(request, found)
-    if found.state not in NOTHING_YET:
+    if found.state not in NOTHING_YET and found.counts:
         context |= _rows(request, found)
     answer = render(request, "transfers/import.html", context)
     if request.htmx.trigger == "progress" and not context["working"]:
@@ -89,6 +89,7 @@ def _permits(request: HttpRequest, found: Import) -> dict[str, Any]:
         "may_apply_good": permissions.may_apply(request.user, found, mode=Mode.GOOD_ROWS),
         "may_apply_all": permissions.may_apply(request.user, found, mode=Mode.ALL),
         "may_undo": permissions.may_undo(request.user, found, undoable=undoable),
+        "may_retry": permissions.may_retry(request.user, found),
         "may_discard": permissions.may_discard(request.user, found),
     }
 
@@ -124,6 +125,21 @@ def apply(request: HttpRequest, import_id: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         tasks.apply_chosen.defer(import_id=found.pk, at=_recorded_at(found).isoformat())
+    return redirect("transfers:import", found.pk)
+
+
+@change("transfers.import")
+def retry(request: HttpRequest, import_id: int) -> HttpResponse:
+    found = _found(request, import_id)
+    try:
+        found = services.retry_import(upload=found, by=request.user)
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        if found.state == ImportState.WAITING:
+            tasks.read_uploaded.defer(import_id=found.pk)
+        else:
+            tasks.apply_chosen.defer(import_id=found.pk, at=_recorded_at(found).isoformat())
     return redirect("transfers:import", found.pk)
 
 

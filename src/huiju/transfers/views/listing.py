@@ -21,6 +21,7 @@ STATE_KINDS = {
     "waiting": "wait",
     "read": "active",
     "rejected": "bad",
+    "stopped": "bad",
     "applying": "wait",
     "applied": "good",
 }
@@ -121,6 +122,6 @@ class ExportTable(tables.ListTable):
 
     def render_file(self, record: Export) -> str:
         if not record.digest:
-            return "—"
+            return record.failure or "—"
         url = reverse("transfers:export_file", args=[record.pk])
         return format_html("<a href='{}'>{}</a>", url, _("Download"))

@@ -3,6 +3,7 @@
 import json
 import sys
 import tempfile
+from argparse import SUPPRESS
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,11 +13,12 @@ from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser, OutputWrapper
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from huiju.directory import queries as directory
 from huiju.directory.access import acting_as_system
 from huiju.directory.models import Place, User
-from huiju.kernel import clock
+from huiju.kernel import arguments, clock
 from huiju.kernel.errors import DomainError
 from huiju.transfers import queries, services
 from huiju.transfers.enums import (
@@ -38,21 +40,21 @@ DONE, FAULTY, UNJUDGED = 0, 1, 2
 
 
 class Command(BaseCommand):
-    help = "Import a spreadsheet: judge every row, and apply the rows that may come in."
+    help = gettext_noop("Import a spreadsheet: judge every row, apply the rows that may come in.")
     requires_system_checks = ()  # they read every page, which takes longer than the import
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kind")
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--as", dest="user", default="")
-        parser.add_argument("--as-of", dest="as_of", type=date.fromisoformat, default=None)
-        parser.add_argument("--dry-run", action="store_true")
-        parser.add_argument("--json", action="store_true")
+        parser.add_argument("kind", help=SUPPRESS)
+        parser.add_argument("file", type=arguments.file, help=_("xlsx, xls or csv"))
+        parser.add_argument("--as", dest="user", default="", help=_("who imports"))
+        parser.add_argument(
+            "--as-of", type=arguments.day, help=_("judged and recorded on this day")
+        )
+        parser.add_argument("--dry-run", action="store_true", help=_("judge only"))
+        parser.add_argument("--json", action="store_true", help=_("every row as JSON"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
-        if not path.is_file():
-            self.fail(_("There is no file %(path)s.") % {"path": path})
         try:
             with acting_as_system():
                 status = self.run_import(path, options)
@@ -67,7 +69,7 @@ class Command(BaseCommand):
 
     def run_import(self, path: Path, options: dict[str, Any]) -> int:
         sheet = sheet_named(options["kind"])
-        by = self.user(options["user"])
+        by = directory.user_named(options["user"]) if options["user"] else None
         day = options["as_of"] or clock.today()
         if options["dry_run"]:
             answer: Answer = DryRun(sheet, path, by, day)
@@ -78,13 +80,6 @@ class Command(BaseCommand):
             answer.print(self.stdout)
         self.stderr.write(answer.words())
         return answer.status
-
-    def user(self, name: str) -> User | None:
-        if not name:
-            return None
-        if found := User.objects.filter(username=name).first():
-            return found
-        return self.fail(_("There is no user %(name)s.") % {"name": name})
 
 
 @dataclass(frozen=True)
