@@ -136,10 +136,13 @@ def list_workers(request: HttpRequest, asked: Query[WorkersAsked]) -> dict[str, 
 )
 @endpoint("registry.view", logged="registry.person_read")
 def show_worker(request: HttpRequest, worker_id: Key) -> WorkerFileOut:
-    """One person with certificates and posts. Reading it is recorded."""
+    """One person with certificates and posts. Reading it is recorded.
+
+    The key of a record that was merged into another file answers with that file and its key.
+    """
     on = clock.today()
     visible = queries.workers_visible_to(request.user, on=on).select_related("place")
-    person = get_object_or_404(queries.with_standing(visible), pk=worker_id)
+    person = get_object_or_404(queries.with_standing(visible), pk=queries.file_key_of(worker_id))
     facts = queries.facts_of(person, known_at=clock.now())
     return WorkerFileOut(
         **WorkerOut.of(person, on).dict(),

@@ -129,3 +129,98 @@ ROSTER_SUGGESTIONS = {
     RosterReason.STREET_UNKNOWN: _("Write the street's full name; the row comes in without it."),
     RosterReason.STREET_MISMATCH: _("Correct the district or the street."),
 }
+
+
+class LeaveKind(TextChoices):
+    """Why somebody in post is away for days that do not count."""
+
+    SICK = "sick", _("Sick leave")
+    MATERNITY = "maternity", _("Maternity leave")
+    UNPAID = "unpaid", _("Unpaid leave")
+    SECONDMENT = "secondment", _("Secondment elsewhere")
+    STUDY = "study", _("Study leave")
+    SUSPENSION = "suspension", _("Suspended from duty")
+    OTHER = "other", _("Other leave")
+
+
+class AccountReason(TextChoices):
+    """What is wrong with the account in a row of a list of accounts."""
+
+    ACCOUNT_LENGTH = "ACCOUNT_LENGTH", _("The account number has too few or too many digits.")
+    ACCOUNT_FORMAT = "ACCOUNT_FORMAT", _("The account number holds signs that do not belong there.")
+    ACCOUNT_LOST_DIGITS = (
+        "ACCOUNT_LOST_DIGITS",
+        _("The account number was stored as an amount and has lost its last digits."),
+    )
+    ACCOUNT_CHECK_DIGIT = (
+        "ACCOUNT_CHECK_DIGIT",
+        _("The card number's check digit does not fit."),
+    )
+    ACCOUNT_HOLDER = (
+        "ACCOUNT_HOLDER",
+        _("The account is held under another name than the person's."),
+    )
+
+
+ACCOUNT_SUGGESTIONS = {
+    AccountReason.ACCOUNT_LENGTH: _("Compare the number with the card: 12 to 25 digits."),
+    AccountReason.ACCOUNT_FORMAT: _("Write digits only."),
+    AccountReason.ACCOUNT_LOST_DIGITS: _("Set the column to “text” and type the number again."),
+    AccountReason.ACCOUNT_CHECK_DIGIT: _("Compare the number with the card digit by digit."),
+    AccountReason.ACCOUNT_HOLDER: _("Check that the account belongs to the person."),
+}
+
+
+class PayReason(TextChoices):
+    """What the registry itself says of a row about a leave, an account or a death."""
+
+    PERSON_UNKNOWN = "PERSON_UNKNOWN", _("No file you keep carries this document number.")
+    NAME_DIFFERS = "NAME_DIFFERS", _("The identity number is on file under another name.")
+    KNOWN_LATER = "KNOWN_LATER", _("A newer statement stands already.")
+    LEAVE_ENDS_BEFORE_START = "LEAVE_ENDS_BEFORE_START", _("The leave ends before it begins.")
+    LEAVE_OVERLAP = "LEAVE_OVERLAP", _("The days overlap another leave of the person.")
+    LEAVE_OUTSIDE_POST = "LEAVE_OUTSIDE_POST", _("Some days of the leave lie in no post.")
+    ACCOUNT_ENDS_BEFORE_START = "ACCOUNT_ENDS_BEFORE_START", _("The account ends before it begins.")
+    ACCOUNT_OVERLAP = "ACCOUNT_OVERLAP", _("Another account of the person counts on these days.")
+    ACCOUNT_SHARED = "ACCOUNT_SHARED", _("Somebody else is paid into the same account.")
+    DEATH_BEFORE_BIRTH = "DEATH_BEFORE_BIRTH", _("The day of death lies before the day of birth.")
+    DEATH_KNOWN = "DEATH_KNOWN", _("The person is on file as having died on another day.")
+
+
+PAY_SUGGESTIONS = {
+    PayReason.PERSON_UNKNOWN: _("Check the number; people come in with the roster first."),
+    PayReason.NAME_DIFFERS: _("Check the number; a changed name is changed on the person's page."),
+    PayReason.KNOWN_LATER: _("Import it for today, or correct it on the person's page."),
+    PayReason.LEAVE_ENDS_BEFORE_START: _("Check the dates of the leave."),
+    PayReason.LEAVE_OVERLAP: _("Let the earlier leave end first, or correct it."),
+    PayReason.LEAVE_OUTSIDE_POST: _("Check the days of the leave and those of the posts."),
+    PayReason.ACCOUNT_ENDS_BEFORE_START: _("Check the dates of the account."),
+    PayReason.ACCOUNT_OVERLAP: _("Let the new account begin later, or correct the other one."),
+    PayReason.ACCOUNT_SHARED: _("Compare the number with the card, or give the reason."),
+    PayReason.DEATH_BEFORE_BIRTH: _("Check the dates."),
+    PayReason.DEATH_KNOWN: _("Find out which day is right and correct it on the person's page."),
+}
+
+
+class Likeness(TextChoices):
+    """What two records share that makes them look like one human's."""
+
+    SAME_NUMBER = "same_number", _("The same identity number, perhaps in its old form")
+    SAME_CERTIFICATE = "same_certificate", _("The same certificate or management number")
+    SAME_ACCOUNT = "same_account", _("The same account")
+    FORMER_NAME = "former_name", _("Called as the other was before, born on the same day")
+    SAME_NAME_AND_BIRTH = "same_name_and_birth", _("The same name and day of birth")
+
+    @property
+    def weight(self) -> int:
+        """How much it tells: what hardly ever happens by chance tells most."""
+        return LIKENESS_WEIGHTS[self]
+
+
+LIKENESS_WEIGHTS = {
+    Likeness.SAME_NUMBER: 100,
+    Likeness.SAME_CERTIFICATE: 70,
+    Likeness.SAME_ACCOUNT: 60,
+    Likeness.FORMER_NAME: 50,
+    Likeness.SAME_NAME_AND_BIRTH: 40,
+}

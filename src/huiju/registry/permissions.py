@@ -1,10 +1,12 @@
 """Who may change or see what in the registry; each answer carries its reason."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from huiju.directory.models import Place, User
 from huiju.kernel.permits import YES, Permit, no
-from huiju.registry.models import Certificate, Person, Post
+from huiju.registry.models import BankAccount, Certificate, Death, Leave, Person, Post
 
 
 def may_change(user: User, person: Person) -> Permit:
@@ -61,8 +63,67 @@ def may_reveal(user: User, person: Person) -> Permit:
     return no(_("Your roles do not include seeing whole identity numbers of this office's files."))
 
 
+def may_correct_fact(user: User, fact: Leave | BankAccount | Death) -> Permit:
+    """A leave, an account or a death: its present version, by those who keep the file."""
+    if not fact.is_current:
+        return no(_("This version has been superseded. Reload the page to see the present one."))
+    return may_change(user, fact.person)
+
+
+def may_merge(user: User, one: Person, other: Person) -> Permit:
+    """Whoever keeps both files; two districts' files are merged, and parted, by the city."""
+    if all(user.holds("registry.change", person.place) for person in (one, other)):
+        return YES
+    return no(
+        _(
+            "These files are kept by %(one)s and %(other)s. An office that keeps both decides: for two"
+            " districts that is the city."
+        )
+        % {"one": one.place, "other": other.place}
+    )
+
+
+def may_see_account(user: User, person: Person) -> Permit:
+    """Where somebody's money goes, even masked: who keeps the file, who pays, and the person.
+
+    An account number is what a swindler needs to turn a payment, and four digits with a bank's name
+    are enough to sound like that bank on the telephone. Streets, agencies and auditors can do their
+    work without it: an auditor's questions about accounts are answered by who is paid how much, and by
+    the list of accounts that several people share, which names people and no numbers.
+    """
+    if is_own(user, person) or _holds_for(user, "registry.view_account", person):
+        return YES
+    return no(
+        _(
+            "Accounts are shown to the office that keeps the file and to finance, and to nobody else."
+        )
+    )
+
+
+def may_reveal_account(user: User, person: Person) -> Permit:
+    """The whole account number: for those who see the account and may reveal, with a reason, on record."""
+    seen = may_see_account(user, person)
+    return may_reveal(user, person) if seen else seen
+
+
+def is_own(user: User, person: Person) -> bool:
+    """Whether a file is the user's own, under whichever of its records the account was made."""
+    own = user.person_ref
+    return own is not None and (
+        own == person.pk
+        or (person.survivor_id is not None and person.members.filter(pk=own).exists())
+    )
+
+
+def keeps_a_file_of(user: User | None, places: Iterable[Place]) -> bool:
+    """Whether somebody takes sheets in for one of the places of a file; the command line for all."""
+    return user is None or any(user.holds("transfers.import", place) for place in places)
+
+
 def _holds_for(user: User, action: str, person: Person) -> bool:
-    if user.holds(action, person.place):
+    """Whether an action is allowed where the file is kept, or where a post in it lies."""
+    if user.holds(action, (person.survivor or person).place):
         return True
-    posts = Post.objects.current().filter(person=person).select_related("place")
+    records = Person.objects.in_files_of([person])
+    posts = Post.objects.current().filter(person__in=records.values("pk")).select_related("place")
     return any(user.holds(action, post.place) for post in posts)

@@ -11,6 +11,7 @@ from huiju.directory import queries as directory
 from huiju.directory.models import Organisation, Place
 from huiju.kernel.pinyin import text_reading
 from huiju.registry.models import Certificate, Person, Post
+from huiju.registry.queries.members import FILE, holders
 from huiju.registry.queries.standing import (
     RANKS,
     certificates_of,
@@ -44,7 +45,9 @@ def organisations_with_staff(*, on: date) -> QuerySet[Organisation]:
     return directory.organisations().annotate(
         staff=_people_counted(posts_in_force(on=on)),
         certified=_people_counted(
-            posts_in_force(on=on).filter(Exists(certificates_of("person", on=on)))
+            posts_in_force(on=on).filter(
+                Exists(certificates_of("person", on=on)) | Exists(absorbed_certificates(on=on))
+            )
         ),
     )
 
@@ -62,25 +65,28 @@ def organisations_named(rows: QuerySet[Organisation], text: str) -> QuerySet[Org
 def staff_of(organisation: Organisation, *, on: date) -> QuerySet[Person]:
     """People in post with an organisation on a day, ready for `standing_of`. Unordered."""
     posts = posts_in_force(on=on).filter(employer=organisation)
-    return with_standing(Person.objects.on_file().filter(pk__in=posts.values("person")))
+    people = Q(pk__in=posts.values("person")) | holders(posts)
+    return with_standing(Person.objects.on_file().filter(people))
 
 
 def spells_at(organisation: Organisation) -> QuerySet[Post]:
     """Every post there ever was with an organisation, as believed now. Unordered."""
     rows: QuerySet[Post] = Post.objects.current()
-    return rows.filter(employer=organisation).select_related("person", "place", "district")
+    people = "person__survivor"
+    return rows.filter(employer=organisation).select_related("person", people, "place", "district")
 
 
 def staff_counts(posts: QuerySet[Post], *, on: date) -> Staff:
     """How many people hold these posts, and at what level, on a day."""
-    held = Certificate.objects.current().filter(held_on(on), person__in=posts.values("person"))
+    held = Certificate.objects.current().filter(held_on(on)).annotate(file=FILE)
+    held = held.filter(file__in=posts.annotate(file=FILE).values("file"))
     at_least = held.aggregate(
         **{
-            level: Count("person", distinct=True, filter=Q(level__in=list(RANKS)[rank:]))
+            level: Count("file", distinct=True, filter=Q(level__in=list(RANKS)[rank:]))
             for level, rank in RANKS.items()
         }
     )
-    total = posts.aggregate(total=Count("person", distinct=True))["total"]
+    total = posts.aggregate(total=Count(FILE, distinct=True))["total"]
     steps = [total, *at_least.values(), 0]
     exactly = [more - fewer for more, fewer in pairwise(steps)]
     return Staff(
@@ -91,11 +97,13 @@ def staff_counts(posts: QuerySet[Post], *, on: date) -> Staff:
 def places_with_staff(place: Place, *, on: date) -> list[PlaceStaff]:
     """The places directly in a place, by code, each with the people in post in it."""
     posts = in_post_at(place, on=on)
-    held = Exists(certificates_of("person", on=on))
+    held = Exists(certificates_of("person", on=on)) | Exists(absorbed_certificates(on=on))
     children = {child.path: child for child in place.children.in_force(on).order_by("code")}
     totals: dict[str, set[int]] = {path: set() for path in children}
     certified: dict[str, set[int]] = {path: set() for path in children}
-    rows = posts.annotate(is_certified=held).values_list("place__path", "person", "is_certified")
+    rows = posts.annotate(is_certified=held, file=FILE).values_list(
+        "place__path", "file", "is_certified"
+    )
     for path, person, is_certified in rows:
         child = place.path + path.removeprefix(place.path).partition("/")[0] + "/"
         if child in children:
@@ -108,7 +116,13 @@ def places_with_staff(place: Place, *, on: date) -> list[PlaceStaff]:
     ]
 
 
+def absorbed_certificates(*, on: date) -> QuerySet[Certificate]:
+    """Certificates held on a day by another record of the human an outer query's post is of."""
+    rows: QuerySet[Certificate] = Certificate.objects.current()
+    return rows.filter(held_on(on), person__survivor=OuterRef("person__survivor"))
+
+
 def _people_counted(posts: QuerySet[Post]) -> Coalesce:
     counted = posts.filter(employer=OuterRef("pk")).order_by().values("employer")
-    number = counted.annotate(n=Count("person", distinct=True)).values("n")
+    number = counted.annotate(n=Count(FILE, distinct=True)).values("n")
     return Coalesce(Subquery(number), 0, output_field=IntegerField())

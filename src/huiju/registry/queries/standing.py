@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import (
     Case,
+    F,
     IntegerField,
     OuterRef,
     Prefetch,
@@ -14,11 +15,21 @@ from django.db.models import (
     Subquery,
     When,
 )
+from django.db.models.functions import Greatest
 
 from huiju.directory.enums import PlaceKind
 from huiju.directory.models import Place
 from huiju.registry.enums import Level
-from huiju.registry.models import Certificate, IdentityDocument, Person, Post
+from huiju.registry.models import (
+    BankAccount,
+    Certificate,
+    Death,
+    IdentityDocument,
+    Leave,
+    Person,
+    Post,
+)
+from huiju.registry.queries.members import holders, members_at
 
 RANKS = {level.value: rank for rank, level in enumerate(Level)}
 RANK = Case(
@@ -53,28 +64,44 @@ def posts_of(outer: str, *, on: date) -> QuerySet[Post]:
     return posts_in_force(on=on).filter(person=OuterRef(outer))
 
 
-def highest_rank(outer: str, *, on: date) -> Subquery:
+def of_file(facts: QuerySet[Any], outer: str) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """Facts of the person an outer query names, and those of records merged into that person's file."""
+    own = facts.filter(person=OuterRef(outer))
+    return own, facts.filter(person__survivor=OuterRef(outer)).exclude(person=OuterRef(outer))
+
+
+def highest_rank(outer: str, *, on: date) -> Greatest:
     """The rank of the highest level held (0 = assistant); null without a certificate."""
-    ranked = certificates_of(outer, on=on).annotate(rank=RANK).order_by("-rank")
-    return Subquery(ranked.values("rank")[:1])
+    held = Certificate.objects.current().filter(held_on(on)).annotate(rank=RANK).order_by("-rank")
+    own, absorbed = of_file(held, outer)
+    return Greatest(Subquery(own.values("rank")[:1]), Subquery(absorbed.values("rank")[:1]))
 
 
 def holds_highest(level: str, *, on: date) -> Q:
     """People whose highest level on a day is this one."""
     higher = [name for name, rank in RANKS.items() if rank > RANKS[level]]
     held = Certificate.objects.current().filter(held_on(on))
-    at_level = held.filter(level=level).values("person")
-    return Q(pk__in=at_level) & ~Q(pk__in=held.filter(level__in=higher).values("person"))
+    at_level, above = held.filter(level=level), held.filter(level__in=higher)
+    holds = Q(pk__in=at_level.values("person")) | holders(at_level)
+    return holds & ~Q(pk__in=above.values("person")) & ~holders(above)
 
 
 def with_standing(people: QuerySet[Person]) -> QuerySet[Person]:
     """People with their documents, certificates, posts and places at hand, for `standing_of`."""
-    posts = Post.objects.current().select_related("employer", "place", "district")
+    absorbed = Person.objects.exclude(pk=F("survivor")).order_by("pk")
     return people.select_related("place__parent__parent").prefetch_related(
+        *_facts_at_hand(),
+        Prefetch("members", absorbed.prefetch_related(*_facts_at_hand()), to_attr="absorbed"),
+    )
+
+
+def _facts_at_hand() -> "list[Prefetch[Any]]":
+    posts = Post.objects.current().select_related("employer", "place", "district")
+    return [
         Prefetch("documents", IdentityDocument.objects.defer("number"), to_attr="known_documents"),
         Prefetch("certificates", Certificate.objects.current(), to_attr="known_certificates"),
         Prefetch("posts", posts, to_attr="known_posts"),
-    )
+    ]
 
 
 @dataclass(frozen=True)
@@ -93,13 +120,15 @@ class Standing:
 
 def standing_of(person: Any, *, on: date) -> Standing:
     """The standing on a day of a person read by `with_standing`."""
+    records = [person, *person.absorbed]
     held = [
         certificate
-        for certificate in person.known_certificates
+        for record in records
+        for certificate in record.known_certificates
         if certificate.approved_on <= on
         and (certificate.revoked_on is None or on < certificate.revoked_on)
     ]
-    posts = [post for post in person.known_posts if post.in_force(on)]
+    posts = [post for record in records for post in record.known_posts if post.in_force(on)]
     document = next(iter(person.known_documents), None)
     post = max(posts, key=lambda post: (post.starts_on, post.pk), default=None)
     return Standing(
@@ -123,18 +152,35 @@ class Facts:
 
     certificates: list[Certificate]
     posts: list[Post]
+    leaves: list[Leave]
+    deaths: list[Death]
+    accounts: list[BankAccount]
+
+    def in_post(self, on: date) -> bool:
+        """Whether a post is in force on a day; from the day of death on none is."""
+        is_dead = any(death.died_on <= on for death in self.deaths)
+        return not is_dead and any(post.in_force(on) for post in self.posts)
 
 
 def facts_of(person: Person, *, known_at: datetime) -> Facts:
-    """The certificates and posts of a person as believed at an instant."""
-    certificates = Certificate.objects.known_at(known_at).filter(person=person)
-    posts = Post.objects.known_at(known_at).filter(person=person)
+    """The facts of a person as believed at an instant, with those of the records then believed to be
+    the same human; account numbers masked."""
+    records = members_at(person, known_at=known_at)
+    certificates = Certificate.objects.known_at(known_at).filter(person__in=records)
+    posts = Post.objects.known_at(known_at).filter(person__in=records)
     posts = posts.select_related("employer", "place", "district")
-    facts = Facts(
-        list(certificates.order_by("approved_on", "pk")), list(posts.order_by("starts_on", "pk"))
+    leaves, deaths, accounts = (
+        model.objects.known_at(known_at).filter(person__in=records)
+        for model in (Leave, Death, BankAccount)
     )
-    for certificate in facts.certificates:
-        certificate.person = person
-    for post in facts.posts:
-        post.person = person
+    facts = Facts(
+        certificates=list(certificates.order_by("approved_on", "pk")),
+        posts=list(posts.order_by("starts_on", "pk")),
+        leaves=list(leaves.order_by("starts_on", "pk")),
+        deaths=list(deaths.order_by("pk")),
+        accounts=list(accounts.defer("number").order_by("starts_on", "pk")),
+    )
+    for kept in vars(facts).values():
+        for fact in kept:
+            fact.person = person
     return facts

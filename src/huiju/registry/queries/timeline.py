@@ -7,11 +7,19 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from huiju.registry.models import Certificate, Fact, Person, Post
+from huiju.registry.models import (
+    BankAccount,
+    Certificate,
+    Death,
+    Fact,
+    Leave,
+    Person,
+    Post,
+)
 from huiju.registry.queries.standing import facts_of
 
 STAMPS = {"id", "fact", "recorded_at", "superseded_at", "voided", "source", "recorded_by", "reason"}
-UNTOLD = STAMPS | {"person", "days"}
+UNTOLD = STAMPS | {"person", "days", "number", "number_digest"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,8 @@ def person_timeline(person: Person, *, known_at: datetime) -> list[Moment]:
         for moments in (
             *map(_moments_of_certificate, facts.certificates),
             *map(_moments_of_post, facts.posts),
+            *map(_moments_of_leave, facts.leaves),
+            *map(_moments_of_death, facts.deaths),
         )
         for moment in moments
     ]
@@ -85,14 +95,34 @@ def _moments_of_post(post: Post) -> list[Moment]:
     return [begun, Moment(last_day, _("Last day at %(where)s") % {"where": where}, "gone")]
 
 
-def history(person: Person) -> list[Change]:
-    """Every statement ever recorded about a person's facts, in words, newest first."""
-    certificates = Certificate.objects.filter(person=person).select_related("recorded_by")
-    posts = Post.objects.filter(person=person)
+def _moments_of_leave(leave: Leave) -> list[Moment]:
+    kind = leave.get_kind_display()
+    begun = Moment(leave.starts_on, _("On leave: %(kind)s") % {"kind": kind}, "empty")
+    if leave.ends_on is None:
+        return [begun]
+    last_day = leave.ends_on - timedelta(days=1)
+    return [begun, Moment(last_day, _("Last day of leave: %(kind)s") % {"kind": kind}, "empty")]
+
+
+def _moments_of_death(death: Death) -> list[Moment]:
+    note = " · ".join(part for part in (death.register, death.evidence) if part)
+    return [Moment(death.died_on, _("Died"), "bad", note)]
+
+
+def history(person: Person, *, with_accounts: bool = False) -> list[Change]:
+    """Every statement ever recorded about a person's facts, in words, newest first.
+
+    Accounts are told, masked, to those who may see them.
+    """
+    models: list[Any] = [Leave, Death, *([BankAccount] if with_accounts else [])]
+    records = Person.objects.in_files_of([person]).values("pk")
+    others = [m.objects.filter(person__in=records).select_related("recorded_by") for m in models]
+    certificates = Certificate.objects.filter(person__in=records).select_related("recorded_by")
+    posts = Post.objects.filter(person__in=records)
     posts = posts.select_related("recorded_by", "employer", "place", "district")
     changes = [
         change
-        for rows in (certificates, posts)
+        for rows in (certificates, posts, *others)
         for _fact, versions in groupby(
             rows.order_by("fact", "recorded_at", "pk"), key=lambda version: version.fact
         )
@@ -124,13 +154,23 @@ def source_in_words(source: str) -> str:
         return _("import %(number)s") % {"number": number}
     if kind == "undo":
         return _("import %(number)s taken back") % {"number": number}
+    if kind == "merge":
+        return _("decided when two files were merged")
+    if kind == "unmerge":
+        return _("restored when a merge was taken back")
     return _("entered on the page")
 
 
 def _subject(version: Any) -> str:
     if isinstance(version, Certificate):
         return _("Certificate %(level)s") % {"level": version.get_level_display()}
-    return _("Post at %(where)s") % {"where": version.employer or version.place}
+    if isinstance(version, Post):
+        return _("Post at %(where)s") % {"where": version.employer or version.place}
+    if isinstance(version, Leave):
+        return _("Leave: %(kind)s") % {"kind": version.get_kind_display()}
+    if isinstance(version, BankAccount):
+        return _("Account %(number)s") % {"number": version.masked}
+    return _("Death")
 
 
 def _what(before: Fact | None, version: Fact) -> str:

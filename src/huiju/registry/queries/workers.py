@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, F, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest
 
 from huiju.directory.access import reach_of
 from huiju.directory.models import Place, User
 from huiju.kernel.encrypted import search_digest
 from huiju.registry.models import Certificate, IdentityDocument, Person, Post, SearchKey
+from huiju.registry.queries.members import holders, standing_for
 from huiju.registry.queries.standing import (
     certificates_of,
+    held_on,
     highest_rank,
     holds_highest,
+    of_file,
     posts_in_force,
     posts_of,
 )
@@ -51,9 +55,9 @@ def workers_visible_to(user: User, *, on: date) -> QuerySet[Person]:
     there = Post.objects.current().filter(
         Q(place__in=reach.places) | Q(employer__in=reach.organisations)
     )
-    return people.filter(
-        Q(place__in=reach.places) | Q(pk__in=there.values("person")) | Q(pk=reach.person)
-    )
+    seen = Q(place__in=reach.places) | Q(pk__in=there.values("person")) | Q(pk=reach.person)
+    absorbed = Person.objects.filter(seen, survivor__isnull=False)
+    return people.filter(seen | Q(pk__in=absorbed.values("survivor")))
 
 
 def workers_asked_for(people: QuerySet[Person], asked: WorkerFilter) -> QuerySet[Person]:
@@ -73,17 +77,19 @@ def _on_the_file(asked: WorkerFilter) -> Iterator[Q]:
 
 
 def _on_the_day(asked: WorkerFilter) -> Iterator[Q]:
-    in_post = posts_of("pk", on=asked.on)
+    in_post, posts = posts_of("pk", on=asked.on), posts_in_force(on=asked.on)
     if asked.level == NO_LEVEL:
-        yield Q(~Exists(certificates_of("pk", on=asked.on)))
+        held = Certificate.objects.current().filter(held_on(asked.on))
+        yield Q(~Exists(certificates_of("pk", on=asked.on))) & ~holders(held)
     elif asked.level:
         yield holds_highest(asked.level, on=asked.on)
     if asked.standing == IN_POST:
-        yield Q(Exists(in_post))
+        yield Q(Exists(in_post)) | holders(posts)
     if asked.standing == LEFT:
-        yield Q(~Exists(in_post))
+        yield Q(~Exists(in_post)) & ~holders(posts)
     if asked.employer_kind:
-        yield Q(Exists(in_post.filter(kind=asked.employer_kind)))
+        kind = Q(kind=asked.employer_kind)
+        yield Q(Exists(in_post.filter(kind))) | holders(posts.filter(kind))
 
 
 def search_workers(user: User, text: str, *, on: date) -> QuerySet[Person]:
@@ -106,7 +112,7 @@ def found_by(text: str) -> Q:
     keys = SearchKey.objects.filter(key=start)
     if len(start) > 1 or not start.isascii():
         keys = SearchKey.objects.filter(key__gte=start, key__lt=start + LAST_CHARACTER)
-    return Q(pk__in=keys.values("person"))
+    return standing_for(Person.objects.filter(pk__in=keys.values("person")))
 
 
 def _of_number(number: str) -> Q:
@@ -116,7 +122,8 @@ def _of_number(number: str) -> Q:
         Certificate.objects.current().exclude(**{column: ""}).filter(**{column: number})
         for column in ("certificate_no", "management_no")
     )
-    return Q(pk__in=found.union(*(certificates.values("person") for certificates in numbered)))
+    holding = found.union(*(certificates.values("person") for certificates in numbered))
+    return standing_for(Person.objects.filter(pk__in=holding))
 
 
 def by_level(people: QuerySet[Person], *, on: date, descending: bool) -> QuerySet[Person]:
@@ -128,10 +135,11 @@ def by_level(people: QuerySet[Person], *, on: date, descending: bool) -> QuerySe
 
 def by_first_day(people: QuerySet[Person], *, on: date, descending: bool) -> QuerySet[Person]:
     """Ordered by the first day of the post in force on a day; people without one come last."""
-    latest = posts_of("pk", on=on).order_by("-starts_on").values("starts_on")[:1]
+    own, absorbed = of_file(posts_in_force(on=on).order_by("-starts_on"), "pk")
+    latest = Greatest(*(Subquery(posts.values("starts_on")[:1]) for posts in (own, absorbed)))
     since = F("in_post_since")
     order = since.desc(nulls_last=True) if descending else since.asc(nulls_last=True)
-    return people.annotate(in_post_since=Subquery(latest)).order_by(order)
+    return people.annotate(in_post_since=latest).order_by(order)
 
 
 def in_post_at(place: Place, *, on: date) -> QuerySet[Post]:

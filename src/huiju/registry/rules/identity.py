@@ -101,6 +101,17 @@ def check_digit(number: str) -> str:
     return CHECK_DIGITS[(sum(map(mul, WEIGHTS, number[:17].encode())) - ASCII_ZEROS) % 11]
 
 
+def in_eighteen_digits(number: str) -> str:
+    """The 18 signs into which a card's number of 15 digits was changed; any other number as it is.
+
+    Until 1999 numbers had the year of birth in two digits, always of the 1900s, and no check digit.
+    """
+    if not OLD_CARD.fullmatch(number):
+        return number
+    body = f"{number[:6]}19{number[6:]}"
+    return body + check_digit(body)
+
+
 def normalised(cell: Any) -> str:
     """A number without spaces and quotation marks, in half-width capitals."""
     if type(cell) is str and cell.isascii() and cell.isdigit():
@@ -170,7 +181,7 @@ def _card(kind: IdentityType, number: str, on: date) -> Identity:
         return Identity(kind, number, (RosterReason.ID_LENGTH,))
     if not CARD.fullmatch(number):
         return Identity(kind, number, (RosterReason.ID_FORMAT,))
-    born_on = _day(number[6:14])
+    born_on = day_of_birth(number[6:14])
     refusals = []
     if born_on is None or not date(1900, 1, 1) <= born_on <= on:
         refusals.append(RosterReason.ID_DATE)
@@ -183,11 +194,29 @@ def _card(kind: IdentityType, number: str, on: date) -> Identity:
 
 
 @lru_cache(maxsize=40_000)
-def _day(digits: str) -> date | None:
+def day_of_birth(digits: str) -> date | None:
+    """The day eight digits name; None where there is no such day."""
     try:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return None
+
+
+PLAIN_CARD = re.compile(r"[0-9]{17}[0-9X]")
+
+
+def is_plain_card(number: str) -> bool:
+    """Whether a text is, sign by sign, a resident's number of a known place; its day of birth apart."""
+    return (
+        PLAIN_CARD.fullmatch(number) is not None
+        and _is_residents(number[:6])
+        and check_digit(number) == number[17]
+    )
+
+
+@lru_cache(maxsize=8_000)
+def _is_residents(code: str) -> bool:
+    return _type_of_form(code.ljust(18, "0")) == RESIDENT and is_place_code(code)
 
 
 @lru_cache(maxsize=8_000)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from huiju.registry.enums import EmployerKind, IdentityType, RosterReason, Sex
@@ -11,7 +12,7 @@ from huiju.registry.rules.levels import level
 from huiju.registry.rules.names import name
 from huiju.registry.rules.places import Gazetteer
 from huiju.transfers.enums import Outcome, RowReason
-from huiju.transfers.rules.rows import Correction, Record, Verdict
+from huiju.transfers.rules.records import Correction, Record, Verdict
 
 VALUES = (
     "name",
@@ -113,15 +114,7 @@ def judge(record: Record, terms: RosterTerms) -> Verdict:
         if record.is_missing(needed):
             found.add(RowReason.REQUIRED_MISSING)
     found.add(*record.faults)
-    reasons = list(dict.fromkeys([*found.refusals, *found.warnings]))
-    outcome = (
-        Outcome.REFUSED
-        if found.refusals
-        else Outcome.WARNED
-        if found.warnings
-        else Outcome.ACCEPTED
-    )
-    return Verdict(outcome, reasons, found.values, found.details)
+    return found.verdict()
 
 
 def _person(found: Findings, terms: RosterTerms) -> date | None:
@@ -176,19 +169,45 @@ def _post(found: Findings, terms: RosterTerms) -> None:
         found.add(RosterReason.POST_BEFORE_CERT)
 
 
+class Placed(NamedTuple):
+    """Where a row's post lies, by names, and what is wrong with it."""
+
+    district: str | None
+    street: str | None
+    faults: tuple[str, ...]
+
+
+def placed(terms: RosterTerms, district_words: str, street_words: str, heading: str) -> Placed:
+    """District and street of a row; without words for it the district its sheet names."""
+    faults: list[str] = []
+    district, street, fault = terms.places.located(district_words, street_words)
+    if fault:
+        faults.append(fault)
+    if district is None and not district_words:
+        district = terms.places.named_in(heading) or terms.places.districts.get(terms.home)
+        if district is None:
+            faults.append(RowReason.REQUIRED_MISSING)
+    if district and terms.allowed is not None and district.code not in terms.allowed:
+        faults.append(RosterReason.DISTRICT_FORBIDDEN)
+    return Placed(
+        district.name if district else district_words or None,
+        street.name if street else street_words or None,
+        tuple(faults),
+    )
+
+
 def _place(found: Findings, terms: RosterTerms) -> None:
     record = found.record
-    district_words = record.text("district")
-    district, street, fault = terms.places.located(district_words, record.text("street"))
-    found.add(fault)
-    if district is None and not district_words:
-        district = terms.places.named_in(record.heading) or terms.places.districts.get(terms.home)
-        if district is None and "district" not in record.unread:
-            found.add(RowReason.REQUIRED_MISSING)
-    found.values["district"] = district.name if district else district_words or None
-    found.values["street"] = street.name if street else record.text("street") or None
-    if district and terms.allowed is not None and district.code not in terms.allowed:
-        found.add(RosterReason.DISTRICT_FORBIDDEN)
+    place = placed(terms, record.text("district"), record.text("street"), record.heading)
+    found.values["district"], found.values["street"] = place.district, place.street
+    for fault in place.faults:
+        if fault != RowReason.REQUIRED_MISSING or "district" not in record.unread:
+            found.add(fault)
+
+
+def exact_code(record: Record, key: str) -> str:
+    """A certificate's number without the quote that keeps it from being rounded."""
+    return record.code(key).strip("'’")
 
 
 def _details(found: Findings) -> None:
@@ -206,7 +225,7 @@ def _details(found: Findings) -> None:
         if isinstance(cell, int | float) and abs(cell) >= 10**15:
             found.warnings.append(RosterReason.ID_PRECISION_LOST)
         else:
-            details[key] = record.code(key).strip("'’")
+            details[key] = exact_code(record, key)
 
 
 def _age(found: Findings, born_on: date | None, on: date) -> None:
@@ -217,13 +236,14 @@ def _age(found: Findings, born_on: date | None, on: date) -> None:
     if RosterReason.DATE_BEFORE_SCHEME in found.refusals:
         starts.remove(found.values["cert_date"])
     first = min([on.isoformat(), *starts])
-    if _age_on(date.fromisoformat(first), born_on) < YOUNGEST:
+    if age_on(date.fromisoformat(first), born_on) < YOUNGEST:
         found.refusals.append(RosterReason.AGE)
-    elif _age_on(on, born_on) > OLDEST:
+    elif age_on(on, born_on) > OLDEST:
         found.warnings.append(RosterReason.AGE)
 
 
-def _age_on(day: date, born_on: date) -> int:
+def age_on(day: date, born_on: date) -> int:
+    """Whole years of age."""
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
@@ -237,6 +257,7 @@ COMPARED = (
     "street",
     "employer",
 )
+compared = itemgetter(*COMPARED)
 Key = tuple[str, int]
 
 
@@ -272,9 +293,7 @@ class RosterAcross:
         if verdict.outcome == Outcome.REFUSED:
             return
         number = verdict.values["id_no"]
-        seen = Seen(
-            key, tuple(map(verdict.values.get, COMPARED)), verdict.outcome, tuple(verdict.reasons)
-        )
+        seen = Seen(key, compared(verdict.values), verdict.outcome, tuple(verdict.reasons))
         first = self.first.setdefault(number, seen)
         if first is not seen:
             self.repeated.setdefault(number, [first]).append(seen)

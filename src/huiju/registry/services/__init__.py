@@ -1,5 +1,14 @@
 """What can be done to the registry: rosters taken in and back, single records changed."""
 
+from huiju.registry.services.accounts import (
+    ACCOUNTS,
+    AccountEndsBeforeStart,
+    AccountShared,
+    AccountsOverlap,
+    AccountStatement,
+    banks,
+    reveal_account,
+)
 from huiju.registry.services.changes import (
     DateNotYet,
     ReasonMissing,
@@ -10,6 +19,13 @@ from huiju.registry.services.changes import (
     rename_person,
     reveal_number,
     revoke_certificate,
+)
+from huiju.registry.services.deaths import (
+    DEATHS,
+    AnotherDeath,
+    DeathBeforeBirth,
+    DeathNotYet,
+    DeathStatement,
 )
 from huiju.registry.services.facts import (
     CertificateBeforeBirth,
@@ -26,6 +42,26 @@ from huiju.registry.services.facts import (
     RevokedBeforeApproval,
     SecondCertificate,
 )
+from huiju.registry.services.leaves import (
+    LEAVES,
+    LeaveEndsBeforeStart,
+    LeaveOutsidePost,
+    LeavesOverlap,
+    LeaveStatement,
+)
+from huiju.registry.services.merges import (
+    KEEP_BOTH,
+    KEEP_FROM,
+    KEEP_INTO,
+    VALUES,
+    ConflictOpen,
+    MergedAway,
+    NotMerged,
+    SamePerson,
+    merge_people,
+    tell_apart,
+    unmerge_people,
+)
 from huiju.registry.services.roster import (
     DistrictUnknown,
     NameDiffers,
@@ -37,19 +73,53 @@ from huiju.registry.services.roster import (
     preview_roster,
     record_roster_row,
 )
-from huiju.registry.services.undo import UndoRefused, undo_roster
+from huiju.registry.services.statements import (
+    Kind,
+    Named,
+    PersonUnknown,
+    correct,
+    state,
+    take_rows,
+    withdraw,
+)
+from huiju.registry.services.undo import UndoRefused, undo_facts, undo_roster
 
 __all__ = [
+    "ACCOUNTS",
+    "DEATHS",
+    "KEEP_BOTH",
+    "KEEP_FROM",
+    "KEEP_INTO",
+    "LEAVES",
+    "VALUES",
+    "AccountEndsBeforeStart",
+    "AccountShared",
+    "AccountStatement",
+    "AccountsOverlap",
+    "AnotherDeath",
     "CertificateBeforeBirth",
     "CertificateNumberTaken",
     "CertificateRevoked",
     "CertificateStatement",
+    "ConflictOpen",
     "DateNotYet",
+    "DeathBeforeBirth",
+    "DeathNotYet",
+    "DeathStatement",
     "DistrictUnknown",
     "Entry",
+    "Kind",
     "KnownLater",
+    "LeaveEndsBeforeStart",
+    "LeaveOutsidePost",
+    "LeaveStatement",
+    "LeavesOverlap",
+    "MergedAway",
     "NameDiffers",
+    "Named",
+    "NotMerged",
     "Outcome",
+    "PersonUnknown",
     "PostBeforeBirth",
     "PostEndsBeforeStart",
     "PostStatement",
@@ -59,18 +129,29 @@ __all__ = [
     "RevokedBeforeApproval",
     "RosterRow",
     "RowResult",
+    "SamePerson",
     "SecondCertificate",
     "StreetUnknown",
     "UndoRefused",
     "add_post",
     "apply_roster",
+    "banks",
+    "correct",
     "correct_certificate",
     "correct_post",
     "end_post",
+    "merge_people",
     "preview_roster",
     "record_roster_row",
     "rename_person",
+    "reveal_account",
     "reveal_number",
     "revoke_certificate",
+    "state",
+    "take_rows",
+    "tell_apart",
+    "undo_facts",
     "undo_roster",
+    "unmerge_people",
+    "withdraw",
 ]

@@ -14,6 +14,7 @@ from huiju.directory.models import Organisation, Place
 from huiju.directory.rules import plain
 from huiju.registry.enums import EMPLOYER_WORDS, EmployerKind
 from huiju.registry.models import Certificate, Fact, IdentityDocument, Person, Post, SearchKey
+from huiju.registry.queries import facts_in_files
 from huiju.registry.services.facts import Entry, Holders, PersonFile, Revision
 from huiju.registry.services.searching import search_keys
 
@@ -107,31 +108,34 @@ class Books:
         """Read and lock the people with these document digests, and who holds these numbers."""
         places = PlaceBook()
         books = cls(entry, places, EmployerBook(places))
-        documents = list(IdentityDocument.objects.filter(number_digest__in=digests).defer("number"))
-        files = books.read_files({document.person_id for document in documents})
+        rows = IdentityDocument.objects.filter(number_digest__in=digests).defer("number")
+        documents = list(rows.select_related("person"))
+        files = books.read_files({document.person.file_key for document in documents})
         for document in documents:
-            books.files[document.type, document.number_digest] = files[document.person_id]
+            books.files[document.type, document.number_digest] = files[document.person.file_key]
         books.holders = numbers_held(numbers)
         return books
 
     def read_files(self, people: Collection[int]) -> dict[int, PersonFile]:
-        """The files of people by key, locked in the order of keys."""
+        """The files of people by key, locked in the order of keys.
+
+        A fact of a record merged into the file stays with that record.
+        """
         found = Person.objects.select_for_update().filter(pk__in=people).order_by("pk")
         files = {person.pk: PersonFile(person) for person in found}
         for file in files.values():
             file.person.place = self.places.by_key[file.person.place_id]
-        certificates = Certificate.objects.current().filter(person__in=people)
+        owners = [file.person for file in files.values()]
+        certificates = facts_in_files(Certificate.objects.current(), owners)
         for certificate in certificates.order_by("approved_on", "pk"):
-            certificate.person = files[certificate.person_id].person
-            files[certificate.person_id].certificates.append(certificate)
-        for post in Post.objects.current().filter(person__in=people).order_by("starts_on", "pk"):
-            self.dress(post, files[post.person_id].person)
-            files[post.person_id].posts.append(post)
+            files[certificate.file].certificates.append(certificate)
+        for post in facts_in_files(Post.objects.current(), owners).order_by("starts_on", "pk"):
+            self.dress(post)
+            files[post.file].posts.append(post)
         return files
 
-    def dress(self, post: Post, person: Person) -> None:
+    def dress(self, post: Post) -> None:
         """Give a post read from the database the objects it points at, without asking again."""
-        post.person = person
         post.place = self.places.by_key[post.place_id]
         post.district = self.places.by_key[post.district_id]
         post.employer = self.employers.by_key[post.employer_id] if post.employer_id else None
@@ -174,12 +178,12 @@ class Books:
             if employer is None or employer.pk is not None:
                 continue
             if id(employer) not in saved:
-                saved[id(employer)] = directory.record_organisation(
+                saved[id(employer)] = directory.state_organisation(
                     stated=directory.OrganisationStatement(
                         name=employer.name, kind=employer.kind, place=employer.place
                     ),
                     by=self.entry.by,
-                )
+                ).organisation
             revision.new.employer = saved[id(employer)]  # type: ignore[attr-defined]
 
 

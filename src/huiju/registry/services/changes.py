@@ -12,6 +12,7 @@ from huiju.kernel.clock import day_of
 from huiju.kernel.errors import DomainError
 from huiju.registry import permissions
 from huiju.registry.models import Certificate, Fact, IdentityDocument, Person, Post
+from huiju.registry.queries import facts_in_files
 from huiju.registry.services.books import NUMBERS, numbers_held, write_revisions, write_search_keys
 from huiju.registry.services.facts import (
     CertificateStatement,
@@ -84,7 +85,7 @@ def add_post(*, person: Person, stated: PostStatement, entry: Entry) -> Post:
     Raises NotPermitted, ReasonMissing, PostBeforeBirth, PostEndsBeforeStart or PostsOverlap.
     """
     file = _locked_file(person)
-    _need_reason(entry)
+    need_reason(entry)
     permissions.may_add_post(_actor(entry), file.person, stated.place).require()
     revisions = post_revisions(file, stated, entry)
     for revision in revisions:
@@ -155,14 +156,15 @@ def reveal_number(*, document: IdentityDocument, entry: Entry) -> str:
 
 def _may(permit: Any, entry: Entry, thing: Any) -> None:
     permit(_actor(entry), thing).require()
-    _need_reason(entry)
+    need_reason(entry)
 
 
 def _actor(entry: Entry) -> Any:
     return entry.by
 
 
-def _need_reason(entry: Entry) -> None:
+def need_reason(entry: Entry) -> None:
+    """Raise ReasonMissing where an entry gives no reason in words."""
     if len(entry.reason.strip()) < LEAST_REASON:
         raise ReasonMissing(_("Give the reason in a few words, with the evidence you have seen."))
 
@@ -173,14 +175,12 @@ def _past(day: date, entry: Entry) -> None:
 
 
 def _locked_file(person: Person) -> PersonFile:
-    """The person with the present facts, locked against other changes."""
-    locked = (
-        Person.objects.select_for_update(of=("self",)).select_related("place").get(pk=person.pk)
-    )
-    posts = (
-        Post.objects.current().filter(person=locked).select_related("place", "district", "employer")
-    )
-    certificates = Certificate.objects.current().filter(person=locked)
+    """The person with the present facts of the whole file, locked against other changes."""
+    rows = Person.objects.select_for_update(of=("self",)).select_related("place")
+    locked = rows.get(pk=person.file_key)
+    posts = facts_in_files(Post.objects.current(), [locked])
+    posts = posts.select_related("place", "district", "employer")
+    certificates = facts_in_files(Certificate.objects.current(), [locked])
     return PersonFile(
         locked, list(certificates.order_by("approved_on")), list(posts.order_by("starts_on"))
     )

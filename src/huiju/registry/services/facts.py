@@ -180,7 +180,7 @@ def next_version(old: FactT, entry: Entry, *, like: FactT | None = None, **chang
             % {"day": day_of(old.recorded_at)}
         )
     kept = _values_of(like or old)
-    return type(old)(**{**kept, **_stamp(entry), "superseded_at": None, **changes})
+    return type(old)(**{**kept, **stamp(entry), "superseded_at": None, **changes})
 
 
 def _values_of(version: Fact) -> dict[str, Any]:
@@ -196,7 +196,8 @@ def _values_of(version: Fact) -> dict[str, Any]:
     return values
 
 
-def _stamp(entry: Entry) -> dict[str, Any]:
+def stamp(entry: Entry) -> dict[str, Any]:
+    """The columns of a new version that say who recorded it, when, whence and why."""
     return {
         "recorded_at": entry.at,
         "recorded_by": entry.by,
@@ -217,7 +218,7 @@ def certificate_revisions(
     known = _same_certificate(same_level, stated)
     check_certificate(file.person, stated, holders, known=known)
     if known is None:
-        fresh = Certificate(person=file.person, **vars(stated), **_stamp(entry))
+        fresh = Certificate(person=file.person, **vars(stated), **stamp(entry))
         return [Revision(None, fresh)]
     _refuse_second(known, stated)
     changes = {
@@ -299,7 +300,7 @@ def post_revisions(file: PersonFile, stated: PostStatement, entry: Entry) -> lis
     if known is None:
         check_post(file, stated, known=None)
         said = {**vars(stated), "kind": stated.employers_kind}
-        fresh = Post(person=file.person, **said, **_stamp(entry))
+        fresh = Post(person=file.person, **said, **stamp(entry))
         return [Revision(None, fresh)]
     changes = _stated_changes(known, stated)
     if not changes:

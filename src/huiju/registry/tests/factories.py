@@ -7,7 +7,16 @@ from typing import Any
 from huiju.directory.models import Organisation, Place
 from huiju.directory.tests.factories import make_organisation, place
 from huiju.kernel.encrypted import search_digest
-from huiju.registry.models import Certificate, IdentityDocument, Person, Post
+from huiju.registry.models import (
+    BankAccount,
+    Certificate,
+    Death,
+    IdentityDocument,
+    Leave,
+    Person,
+    Post,
+)
+from huiju.registry.rules.accounts import masked_account
 from huiju.registry.services import RosterRow
 from huiju.registry.services.books import write_search_keys
 from huiju.registry.services.searching import masked_number, sort_key
@@ -70,6 +79,56 @@ def make_post(person: Person | None = None, **fields: Any) -> Post:
         "source": "page",
     }
     made: Post = Post.objects.create(person=person or make_person(), **defaults | fields)
+    return made
+
+
+def make_leave(person: Person | None = None, **fields: Any) -> Leave:
+    """Sick from 2015-03-01 to 2015-03-31, known since 2015-01-05."""
+    defaults = {
+        "kind": "sick",
+        "starts_on": date(2015, 3, 1),
+        "ends_on": date(2015, 4, 1),
+        "recorded_at": LEARNT,
+        "source": "page",
+    }
+    made: Leave = Leave.objects.create(person=person or make_person(), **defaults | fields)
+    return made
+
+
+def account_number(order: int) -> str:
+    """A card number of nobody's bank with the right check digit."""
+    body = f"629999{order:012d}"
+    doubled = [int(d) * (2 - place % 2) for place, d in enumerate(reversed(body))]
+    return body + str(-sum(n - 9 * (n > 9) for n in doubled) % 10)
+
+
+def make_account(person: Person | None = None, **fields: Any) -> BankAccount:
+    """An account with 厦门银行 since 2014-01-01, known since 2015-01-05."""
+    person = person or make_person()
+    number = fields.pop("number", "") or account_number(next(numbers))
+    defaults = {
+        "bank": "厦门银行",
+        "number": number,
+        "number_digest": search_digest(BankAccount, "number", number),
+        "masked": masked_account(number),
+        "holder": person.name,
+        "starts_on": date(2014, 1, 1),
+        "recorded_at": LEARNT,
+        "source": "page",
+    }
+    made: BankAccount = BankAccount.objects.create(person=person, **defaults | fields)
+    return made
+
+
+def make_death(person: Person | None = None, **fields: Any) -> Death:
+    """Died on 2015-10-11, known since 2015-01-05."""
+    defaults = {
+        "died_on": date(2015, 10, 11),
+        "evidence": "火化证明0017",
+        "recorded_at": LEARNT,
+        "source": "page",
+    }
+    made: Death = Death.objects.create(person=person or make_person(), **defaults | fields)
     return made
 
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from huiju.directory.access import reading_as
 from huiju.directory.tests.factories import make_user
@@ -98,11 +98,9 @@ def test_rejected_file_gives_its_reason_and_no_rows(tmp_path, capsys):
 def test_command_that_cannot_judge_ends_with_2(tmp_path, capsys):
     path = roster(tmp_path, person(1))
 
-    for words in (
-        ["roster", tmp_path / "nothing.xlsx"],
-        ["roster", path, "--as", "nobody"],
-        ["hats", path],
-    ):
+    with pytest.raises(CommandError, match=r"nothing\.xlsx"):
+        call_command("import_file", "roster", str(tmp_path / "nothing.xlsx"), "--json")
+    for words in (["roster", path, "--as", "nobody"], ["hats", path]):
         with pytest.raises(SystemExit) as end:
             call_command("import_file", *map(str, words), "--json")
         assert (end.value.code, capsys.readouterr().out) == (2, "")

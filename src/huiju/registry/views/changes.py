@@ -1,20 +1,14 @@
 """Forms in which officials change single records, each a page and a change."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from huiju.directory.access import change, page, reader
+from huiju.directory.access import change, page
 from huiju.kernel import clock
 from huiju.kernel.errors import DomainError
-from huiju.registry import queries, services
+from huiju.registry import services
 from huiju.registry.forms import (
     CertificateForm,
     EndForm,
@@ -23,16 +17,8 @@ from huiju.registry.forms import (
     ReasonForm,
     RevocationForm,
 )
-from huiju.registry.models import Certificate, IdentityDocument, Person, Post
-
-
-@dataclass(frozen=True)
-class Step:
-    """A change as its page is headed, and where its form goes."""
-
-    title: Any
-    route: str
-
+from huiju.registry.models import Certificate, IdentityDocument, Post
+from huiju.registry.views.steps import Step, asked, done, entry_of, fact_of, person_of
 
 CORRECT_CERTIFICATE = Step(_("Correct the certificate"), "registry:correct_certificate")
 REVOKE_CERTIFICATE = Step(_("Revoke the certificate"), "registry:revoke_certificate")
@@ -46,14 +32,14 @@ RENAME = Step(_("Change the name"), "registry:rename")
 def certificate_form(request: HttpRequest, pk: int) -> HttpResponse:
     certificate = _certificate(request, pk)
     form = CertificateForm.of(certificate)
-    return _asked(request, form, certificate.person, CORRECT_CERTIFICATE)
+    return asked(request, form, certificate.person, CORRECT_CERTIFICATE)
 
 
 @change("registry.change")
 def correct_certificate(request: HttpRequest, pk: int) -> HttpResponse:
     certificate = _certificate(request, pk)
     form = CertificateForm(request.POST)
-    return _done(
+    return done(
         request,
         form,
         (certificate.person, CORRECT_CERTIFICATE),
@@ -66,14 +52,14 @@ def correct_certificate(request: HttpRequest, pk: int) -> HttpResponse:
 @page("registry.change")
 def revocation_form(request: HttpRequest, pk: int) -> HttpResponse:
     person = _certificate(request, pk).person
-    return _asked(request, RevocationForm(), person, REVOKE_CERTIFICATE)
+    return asked(request, RevocationForm(), person, REVOKE_CERTIFICATE)
 
 
 @change("registry.change")
 def revoke_certificate(request: HttpRequest, pk: int) -> HttpResponse:
     certificate = _certificate(request, pk)
     form = RevocationForm(request.POST)
-    return _done(
+    return done(
         request,
         form,
         (certificate.person, REVOKE_CERTIFICATE),
@@ -85,16 +71,16 @@ def revoke_certificate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page("registry.change")
 def new_post_form(request: HttpRequest, pk: int) -> HttpResponse:
-    person = _person(request, pk)
+    person = person_of(request, pk)
     form = PostForm(today=clock.today(), initial={"place": person.place.code})
-    return _asked(request, form, person, ADD_POST)
+    return asked(request, form, person, ADD_POST)
 
 
 @change("registry.change")
 def add_post(request: HttpRequest, pk: int) -> HttpResponse:
-    person = _person(request, pk)
+    person = person_of(request, pk)
     form = PostForm(request.POST, today=clock.today())
-    return _done(
+    return done(
         request,
         form,
         (person, ADD_POST),
@@ -106,14 +92,14 @@ def add_post(request: HttpRequest, pk: int) -> HttpResponse:
 def post_form(request: HttpRequest, pk: int) -> HttpResponse:
     post = _post(request, pk)
     form = PostForm.of(post, today=clock.today())
-    return _asked(request, form, post.person, CORRECT_POST)
+    return asked(request, form, post.person, CORRECT_POST)
 
 
 @change("registry.change")
 def correct_post(request: HttpRequest, pk: int) -> HttpResponse:
     post = _post(request, pk)
     form = PostForm(request.POST, today=clock.today())
-    return _done(
+    return done(
         request,
         form,
         (post.person, CORRECT_POST),
@@ -123,14 +109,14 @@ def correct_post(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page("registry.change")
 def end_form(request: HttpRequest, pk: int) -> HttpResponse:
-    return _asked(request, EndForm(), _post(request, pk).person, END_POST)
+    return asked(request, EndForm(), _post(request, pk).person, END_POST)
 
 
 @change("registry.change")
 def end_post(request: HttpRequest, pk: int) -> HttpResponse:
     post = _post(request, pk)
     form = EndForm(request.POST)
-    return _done(
+    return done(
         request,
         form,
         (post.person, END_POST),
@@ -142,15 +128,15 @@ def end_post(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page("registry.change")
 def name_form(request: HttpRequest, pk: int) -> HttpResponse:
-    person = _person(request, pk)
-    return _asked(request, NameForm(initial={"name": person.name}), person, RENAME)
+    person = person_of(request, pk)
+    return asked(request, NameForm(initial={"name": person.name}), person, RENAME)
 
 
 @change("registry.change")
 def rename_person(request: HttpRequest, pk: int) -> HttpResponse:
-    person = _person(request, pk)
+    person = person_of(request, pk)
     form = NameForm(request.POST)
-    return _done(
+    return done(
         request,
         form,
         (person, RENAME),
@@ -162,72 +148,27 @@ def rename_person(request: HttpRequest, pk: int) -> HttpResponse:
 
 @change("registry.reveal")
 def reveal_number(request: HttpRequest, pk: int) -> HttpResponse:
-    visible = queries.workers_visible_to(reader(request), on=clock.today())
-    document = get_object_or_404(
-        IdentityDocument.objects.select_related("person__place"), pk=pk, person__in=visible
-    )
+    document = fact_of(request, IdentityDocument.objects.all(), pk)
     form = ReasonForm(request.POST)
     form.full_clean()
     try:
         number = services.reveal_number(
-            document=document, entry=_entry(request, form.cleaned_data.get("reason", ""))
+            document=document, entry=entry_of(request, form.cleaned_data.get("reason", ""))
         )
     except DomainError as refusal:
         messages.error(request, str(refusal))
         return redirect("registry:worker", document.person_id)
-    context = {"document": document, "person": document.person, "number": number}
+    context = {"document": document.get_type_display(), "person": document.person, "number": number}
     answer = render(request, "registry/number.html", context)
     answer["Cache-Control"] = "no-store"
     return answer
 
 
-def _person(request: HttpRequest, pk: int) -> Person:
-    visible = queries.workers_visible_to(reader(request), on=clock.today())
-    return get_object_or_404(visible.select_related("place"), pk=pk)
-
-
 def _certificate(request: HttpRequest, pk: int) -> Certificate:
-    visible = queries.workers_visible_to(reader(request), on=clock.today())
-    rows = Certificate.objects.select_related("person__place")
-    return get_object_or_404(rows, pk=pk, person__in=visible)
+    found: Certificate = fact_of(request, Certificate.objects.all(), pk)
+    return found
 
 
 def _post(request: HttpRequest, pk: int) -> Post:
-    visible = queries.workers_visible_to(reader(request), on=clock.today())
-    rows = Post.objects.select_related("person__place", "place", "employer")
-    return get_object_or_404(rows, pk=pk, person__in=visible)
-
-
-def _entry(request: HttpRequest, reason: str) -> services.Entry:
-    return services.Entry(at=clock.now(), by=reader(request), reason=reason)
-
-
-def _asked(request: HttpRequest, form: forms.Form, person: Person, step: Step) -> HttpResponse:
-    match = request.resolver_match
-    context = {
-        "form": form,
-        "person": person,
-        "title": step.title,
-        "url": reverse(step.route, kwargs=match.kwargs if match else {}),
-        "back": reverse("registry:worker", args=[person.pk]),
-    }
-    return render(request, "registry/change.html", context)
-
-
-def _done(
-    request: HttpRequest,
-    form: forms.Form,
-    about: tuple[Person, Step],
-    take: Callable[[services.Entry], Any],
-) -> HttpResponse:
-    """Take the step and go back to the person; or show the form again with what is wrong."""
-    person, step = about
-    if form.is_valid():
-        try:
-            take(_entry(request, form.cleaned_data["reason"]))
-        except DomainError as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Recorded. The version before stays in the history."))
-            return redirect("registry:worker", person.pk)
-    return _asked(request, form, person, step)
+    found: Post = fact_of(request, Post.objects.select_related("place", "employer"), pk)
+    return found

@@ -133,13 +133,16 @@ class SpellTable(tables.ListTable):
 
     person = tables.Column(
         verbose_name=_("Full name"),
-        linkify=lambda record: reverse("registry:worker", args=[record.person_id]),
+        linkify=lambda record: reverse("registry:worker", args=[record.person.file_key]),
         order_by=("person__pinyin",),
     )
     title = tables.Column(verbose_name=_("Post"))
     place = tables.Column(verbose_name=_("Place"), orderable=False)
     starts_on = tables.date_column(verbose_name=_("From"))
     ends_on = tables.TextColumn(last_day, cells="date", verbose_name=_("Until"))
+
+    def render_person(self, record: Any) -> str:
+        return str(record.person.survivor or record.person)
 
 
 def percent(part: int, whole: int) -> str:

@@ -1,17 +1,19 @@
 """The list of social workers, one worker's page, and everybody's own page."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from huiju.directory.access import page, reader
 from huiju.directory.models import User
 from huiju.kernel import clock
 from huiju.registry import permissions, queries
 from huiju.registry.forms import KnownForm, WorkerFilterForm
-from huiju.registry.models import Certificate, Person, Post
+from huiju.registry.models import Certificate, IdentityDocument, Merge, Person, Post
 from huiju.registry.views.listing import WorkerTable
 from huiju.ui import tables
 
@@ -25,15 +27,18 @@ def workers(request: HttpRequest) -> HttpResponse:
     rows = queries.with_standing(asked.order_by("pinyin"))
     table = tables.listed(request, WorkerTable(rows, on=form.asked.on), folded=WorkerTable.folded)
     may_export = reader(request).holds("transfers.export")
-    context = {"form": form, "table": table, "may_export": may_export}
+    may_change = reader(request).holds("registry.change")
+    context = {"form": form, "table": table, "may_export": may_export, "may_change": may_change}
     return render(request, "registry/workers.html", context)
 
 
 @page("registry.view", logged="registry.person_read", of="registry.Person")
 def worker(request: HttpRequest, pk: int) -> HttpResponse:
     user, today = reader(request), clock.today()
-    visible = queries.workers_visible_to(user, on=today)
-    person = get_object_or_404(visible.select_related("place"), pk=pk)
+    visible = queries.workers_visible_to(user, on=today).select_related("place")
+    if (survivor := queries.file_key_of(pk)) != pk and visible.filter(pk=survivor).exists():
+        return redirect(reverse("registry:worker", args=[survivor]) + f"?merged={pk}")
+    person = get_object_or_404(visible, pk=pk)
     return render(request, "registry/worker.html", _file(request, user, person))
 
 
@@ -41,8 +46,9 @@ def worker(request: HttpRequest, pk: int) -> HttpResponse:
 def me(request: HttpRequest) -> HttpResponse:
     user = reader(request)
     if user.person_ref is None:
-        raise Http404
-    person = get_object_or_404(Person.objects.on_file().select_related("place"), pk=user.person_ref)
+        return render(request, "registry/no_file.html")
+    key = queries.file_key_of(user.person_ref)
+    person = get_object_or_404(Person.objects.on_file().select_related("place"), pk=key)
     return render(request, "registry/worker.html", _file(request, user, person))
 
 
@@ -53,19 +59,39 @@ def _file(request: HttpRequest, user: User, person: Person) -> dict[str, Any]:
     known_at = clock.end_of(day) if day else clock.now()
     facts = queries.facts_of(person, known_at=known_at)
     today = day or clock.today()
+    may_see_account = permissions.may_see_account(user, person)
     return {
         "person": person,
-        "documents": person.documents.defer("number").order_by("pk"),
+        "documents": _documents(person, known_at),
+        "merges": [] if day else [_merge(user, merge) for merge in queries.merges_of(person)],
+        "merged": _key(request.GET.get("merged", "")),
         "form": form,
         "day": day,
-        "certificates": [_certificate(user, fact) for fact in facts.certificates],
-        "posts": [_post(user, fact) for fact in facts.posts],
-        "in_post": any(post.in_force(today) for post in facts.posts),
+        **_rows(user, facts),
+        "in_post": facts.in_post(today),
+        "accounts": [_fact(user, fact) for fact in facts.accounts] if may_see_account else [],
+        "may_see_account": may_see_account,
         "timeline": queries.person_timeline(person, known_at=known_at),
-        "changes": queries.history(person),
+        "changes": queries.history(person, with_accounts=bool(may_see_account)),
         "may_change": permissions.may_change(user, person),
         "may_reveal": permissions.may_reveal(user, person),
-        "own": user.person_ref == person.pk,
+        "may_see_allowances": user.holds("allowances.view"),
+        "own": permissions.is_own(user, person),
+    }
+
+
+def _key(said: str) -> str:
+    """The key of a record in an address; whatever else stands there is not repeated."""
+    return said if said.isdecimal() else ""
+
+
+def _rows(user: User, facts: queries.Facts) -> dict[str, Any]:
+    """The facts open to everybody who sees the file, with what may be done to each."""
+    return {
+        "certificates": [_certificate(user, fact) for fact in facts.certificates],
+        "posts": [_post(user, fact) for fact in facts.posts],
+        "leaves": [_fact(user, fact) for fact in facts.leaves],
+        "deaths": [_fact(user, fact) for fact in facts.deaths],
     }
 
 
@@ -84,3 +110,18 @@ def _post(user: User, post: Post) -> dict[str, Any]:
         "may_correct": permissions.may_correct_post(user, post),
         "may_end": permissions.may_end_post(user, post),
     }
+
+
+def _documents(person: Person, known_at: datetime) -> QuerySet[IdentityDocument]:
+    """The documents of every record then believed to make up the file."""
+    records = queries.members_at(person, known_at=known_at)
+    return IdentityDocument.objects.defer("number").filter(person__in=records).order_by("pk")
+
+
+def _merge(user: User, merge: Merge) -> dict[str, Any]:
+    permit = permissions.may_merge(user, merge.from_person, merge.into_person)
+    return {"fact": merge, "permit": permit}
+
+
+def _fact(user: User, fact: Any) -> dict[str, Any]:
+    return {"fact": fact, "may_correct": permissions.may_correct_fact(user, fact)}

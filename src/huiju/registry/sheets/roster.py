@@ -12,10 +12,11 @@ from huiju.registry import services
 from huiju.registry.enums import ROSTER_SUGGESTIONS, RosterReason
 from huiju.registry.rules.headers import ALIASES, FALLBACKS, KNOWN
 from huiju.registry.rules.places import Gazetteer, PlaceName
+from huiju.registry.rules.plain import PlainRoster
 from huiju.registry.rules.roster import VALUES, RosterAcross, RosterTerms, judge
 from huiju.transfers.enums import ROW_SUGGESTIONS
 from huiju.transfers.rules.columns import Column, Sheet
-from huiju.transfers.rules.rows import Applied, Staged
+from huiju.transfers.rules.records import Applied, Staged
 
 TITLES = {
     "name": "姓名",
@@ -157,6 +158,7 @@ ROSTER = Sheet(
     apply=apply_rows,
     undo=services.undo_roster,
     across=RosterAcross,
+    plain=PlainRoster,
     known=KNOWN,
     masked=frozenset({"id_no"}),
 )

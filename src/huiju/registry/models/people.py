@@ -6,6 +6,7 @@ can be asked for again.
 """
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -24,13 +25,21 @@ class PersonQuerySet(models.QuerySet["Person"]):
     """Filters on people."""
 
     def on_file(self) -> Self:
-        """People the registry knows; not those whose only import was undone."""
-        return self.filter(withdrawn_at=None)
+        """People the registry knows, each once: not those whose only import was undone, and not
+        records that are part of another one's file."""
+        return self.filter(Q(survivor=None) | Q(survivor=F("pk")), withdrawn_at=None)
+
+    def in_files_of(self, people: "Iterable[Person]") -> Self:
+        """Every record in the files of people: their own, and those merged into them."""
+        keys = {person.file_key for person in people}
+        return self.filter(Q(pk__in=keys) | Q(survivor__in=keys))
 
 
 class Person(models.Model):
     """A human, once. `place` is the office that keeps the file: that of the latest post begun.
 
+    Where two records turned out to be one human, `survivor` is the record whose file both make, in both
+    of them; it follows from the merges believed now (`Merge`) and is null for everybody else.
     `pinyin` is what lists sort by. Someone whose only import was undone is withdrawn, not removed:
     what was known then can still be asked for.
     """
@@ -44,26 +53,37 @@ class Person(models.Model):
     pinyin = models.CharField(max_length=300, blank=True, db_collation="C")
     created_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(_("Withdrawn"), null=True, blank=True)
+    survivor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="members"
+    )
 
     objects = PersonQuerySet.as_manager()
 
     class Privacy:
-        personal = {"name", "sex", "born_on", "phone", "pinyin"}
+        personal = {"name", "sex", "born_on", "phone", "pinyin", "survivor"}
         open = {"place", "field", "created_at", "withdrawn_at"}
 
     class Reach:
         place = "place"
         person = "id"
         through = "registry.Post.person"
+        together = "survivor", "registry.RecordInFile"
 
     class Meta:
         indexes = [
             models.Index(fields=["pinyin", "id"], name="people_by_pinyin"),
             models.Index(fields=["place", "pinyin"], name="people_by_place"),
+            models.Index(fields=["born_on", "name"], name="people_by_birth"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def file_key(self) -> int:
+        """The key of the record whose file this one is part of; mostly its own."""
+        key: int = self.survivor_id or self.pk
+        return key
 
 
 class SearchKey(models.Model):
