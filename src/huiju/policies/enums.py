@@ -34,6 +34,7 @@ class Unit(TextChoices):
     HOUR = "hour", _("credit hours")
     POINT = "point", _("points")
     PERSON = "person", _("people")
+    ORGANISATION = "organisation", _("organisations")
 
 
 class AfterEnd(TextChoices):
@@ -41,6 +42,67 @@ class AfterEnd(TextChoices):
 
     REPEALED = "repealed", _("Repealed")
     UNKNOWN = "unknown", _("Unknown")
+
+
+class TextExtent(TextChoices):
+    """How much of a document its recorded text is."""
+
+    WHOLE = "whole", _("Whole text")
+    EXCERPT = "excerpt", _("Excerpt")
+    NOTES = "notes", _("Notes, not the wording")
+
+
+class RelationKind(TextChoices):
+    """What one document does to another."""
+
+    SUPERSEDES = "supersedes", _("supersedes")
+    AMENDS = "amends", _("amends")
+    REPEALS = "repeals", _("repeals")
+    IMPLEMENTS = "implements", _("implements")
+
+
+PASSIVE = {
+    RelationKind.SUPERSEDES: _("superseded by"),
+    RelationKind.AMENDS: _("amended by"),
+    RelationKind.REPEALS: _("repealed by"),
+    RelationKind.IMPLEMENTS: _("implemented by"),
+}
+
+
+class Holds(TextChoices):
+    """Whether a document holds on a day. Derived by `rules.validity`, never typed."""
+
+    IN_FORCE = "in_force", _("In force")
+    AMENDED = "amended", _("In force, amended")
+    REPEALED = "repealed", _("Repealed")
+    SUPERSEDED = "superseded", _("Superseded by another document")
+    EXPIRED = "expired", _("Past its last day")
+    NOT_YET = "not_yet", _("Not yet in force")
+    UNKNOWN = "unknown", _("Not known whether in force")
+    NO_POLICY = "no_policy", _("A source, not a policy")
+
+
+class QuoteCheck(TextChoices):
+    """What became of comparing a quotation with the library's text of the document."""
+
+    FOUND = "found", _("The quotation stands word for word in the clause.")
+    ELSEWHERE = "elsewhere", _("The quotation stands in the document, but not in the clause cited.")
+    ABSENT = (
+        "absent",
+        _("The quotation is not in the library's text of the document. Compare again."),
+    )
+    NO_QUOTE = "no_quote", _("Nothing is quoted, so there is nothing to compare the value with.")
+    NO_TEXT = (
+        "no_text",
+        _("The library has no wording of the document. Compare with the paper itself."),
+    )
+
+
+class Due(TextChoices):
+    """How near the day is by which a parameter is to be looked at again."""
+
+    OVERDUE = "overdue", _("Review overdue")
+    SOON = "soon", _("Review due soon")
 
 
 class ValueState(TextChoices):

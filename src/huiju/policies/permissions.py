@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from huiju.directory import queries as directory
 from huiju.directory.models import Place, User
 from huiju.kernel.permits import YES, Permit, no
-from huiju.policies.models import ParameterValue
+from huiju.policies.models import Parameter, ParameterValue
 
 PROPOSE, CONFIRM = "policies.propose", "policies.confirm"
 
@@ -33,3 +33,18 @@ def may_decide(user: User, value: ParameterValue, *, on: date) -> Permit:
     if value.proposed_by_id == user.pk:
         return no(_("You entered this value. It must be confirmed by someone else."))
     return YES
+
+
+def may_review(user: User, parameter: Parameter, *, on: date) -> Permit:
+    """Say that a parameter is unchanged: whoever enters policies where its office is in charge."""
+    if user.holds(PROPOSE, place_of_office(parameter.owner, on=on), on=on):
+        return YES
+    return no(
+        _("%(owner)s is in charge of this parameter. Ask there.") % {"owner": parameter.owner}
+    )
+
+
+def place_of_office(office: str, *, on: date) -> Place:
+    """Where an office is in charge: the district whose name its own begins with, else the city."""
+    districts = directory.districts(on=on)
+    return next((each for each in districts if office.startswith(each.name)), directory.city())

@@ -1,7 +1,8 @@
 """Parameters for one day. No value in force is an error that names the parameter, never a default."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -22,12 +23,31 @@ class UnknownParameter(DomainError):
 
 @dataclass(frozen=True)
 class Stretch:
-    """Days [starts_on, ends_on) with one value, or without (`value` None) and why in one sentence."""
+    """Days [starts_on, ends_on) with one answer: `kind` is in_force, repealed, unknown or never.
+
+    `value` is the one in force, else None and `reason` says why in one sentence. `last` is the value
+    whose end is told of.
+    """
 
     starts_on: date
     ends_on: date | None
     value: ParameterValue | None
     reason: str = ""
+    kind: str = rules.IN_FORCE
+    last: ParameterValue | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        return self.ends_on - timedelta(days=1) if self.ends_on else None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the library says of a parameter on a day: the kind, the value if any, and the sentence."""
+
+    kind: str
+    value: ParameterValue | None
+    sentence: str
 
 
 def value_at(
@@ -46,12 +66,26 @@ def value_in_force(
     code: str, *, on: date, place: Place | None = None, known_at: datetime | None = None
 ) -> ParameterValue:
     """The same with its citation. Raises UnknownParameter or NoValueInForce."""
+    answer = answer_at(code, on=on, place=place, known_at=known_at)
+    if answer.value is None:
+        raise NoValueInForce(answer.sentence)
+    return answer.value
+
+
+def answer_at(
+    code: str, *, on: date, place: Place | None = None, known_at: datetime | None = None
+) -> Answer:
+    """In force, repealed, unknown or never entered: one of these for every day, with its sentence.
+
+    Raises UnknownParameter.
+    """
     parameter = parameter_of(code)
     versions = _versions(parameter, place, known_at)
     holds = rules.standing(_dated(versions, place), on=on)
-    if holds.kind != rules.IN_FORCE or holds.value is None:
-        raise NoValueInForce(_why_none(parameter, holds, on))
-    return versions[holds.value.ref]
+    if holds.kind == rules.IN_FORCE and holds.value:
+        value = versions[holds.value.ref]
+        return Answer(holds.kind, value, _what_holds(value, on))
+    return Answer(holds.kind, None, _why_none(parameter, holds, on))
 
 
 def values_between(
@@ -63,14 +97,32 @@ def values_between(
     """
     parameter = parameter_of(code)
     versions = _versions(parameter, place, None)
-    return [
-        Stretch(span.starts_on, span.ends_on, versions[span.standing.value.ref])
-        if span.standing.kind == rules.IN_FORCE and span.standing.value
-        else Stretch(
-            span.starts_on, span.ends_on, None, _why_none(parameter, span.standing, span.starts_on)
-        )
-        for span in rules.spans(_dated(versions, place), first=first, last=last)
-    ]
+    return stretches(parameter, versions.values(), place=place, days=(first, last))
+
+
+def stretches(
+    parameter: Parameter,
+    values: Iterable[ParameterValue],
+    *,
+    place: Place | None,
+    days: tuple[date, date],
+) -> list[Stretch]:
+    """The same over values at hand; those of other places than this one and around it are left out."""
+    near = {*_around(place), None}
+    versions = {value.pk: value for value in values if (value.place and value.place.code) in near}
+    spans = rules.spans(_dated(versions, place), first=days[0], last=days[1])
+    return [_stretch(parameter, span, versions) for span in spans]
+
+
+def _stretch(
+    parameter: Parameter, span: rules.Span, versions: dict[int, ParameterValue]
+) -> Stretch:
+    holds = span.standing
+    value = versions[holds.value.ref] if holds.value else None
+    if holds.kind == rules.IN_FORCE:
+        return Stretch(span.starts_on, span.ends_on, value, last=value)
+    reason = _why_none(parameter, holds, span.starts_on)
+    return Stretch(span.starts_on, span.ends_on, None, reason, holds.kind, value)
 
 
 def parameter_of(code: str) -> Parameter:
@@ -114,6 +166,16 @@ def _dated(versions: dict[int, ParameterValue], place: Place | None) -> list[rul
         )
         for row in versions.values()
     ]
+
+
+def _what_holds(value: ParameterValue, on: date) -> str:
+    return _("“%(name)s” is %(value)s on %(on)s, by %(document)s %(article)s.") % {
+        "name": value.parameter.name,
+        "value": value.shown,
+        "on": on.isoformat(),
+        "document": value.document.citation,
+        "article": value.article,
+    }
 
 
 def _why_none(parameter: Parameter, holds: rules.Standing, on: date) -> str:

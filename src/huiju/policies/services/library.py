@@ -1,6 +1,6 @@
 """Recording documents and attaching their texts."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
@@ -11,10 +11,11 @@ from huiju.audit import services as audit
 from huiju.directory import queries as directory
 from huiju.directory.models import Place, User
 from huiju.documents import services as files
-from huiju.kernel import clock
+from huiju.kernel import clock, pinyin
 from huiju.kernel.errors import DomainError
 from huiju.policies.models import Aspect, Attachment, Document
 from huiju.policies.permissions import may_write
+from huiju.policies.rules import words
 
 RETENTION = "policy"
 
@@ -25,7 +26,10 @@ class DocumentInvalid(DomainError):
 
 @dataclass(frozen=True)
 class DocumentEntry:
-    """A document as somebody enters it. `issued_on` None: the day is unknown, the year is not."""
+    """A document as somebody enters it, in force on [effective_on, ends_on) as far as it says so itself.
+
+    `issued_on` None: the day is unknown, the year is not.
+    """
 
     number: str
     title: str
@@ -35,6 +39,8 @@ class DocumentEntry:
     aspect: Aspect
     confidence: str
     issued_on: date | None = None
+    effective_on: date | None = None
+    ends_on: date | None = None
     place: Place | None = None
     aliases: list[str] = field(default_factory=list)
     source_note: str = ""
@@ -49,8 +55,10 @@ def record_document(*, entry: DocumentEntry, by: User, at: datetime) -> Document
     may_write(by, entry.place, on=clock.day_of(at)).require()
     if entry.issued_on and entry.issued_on.year != entry.year:
         raise DocumentInvalid(_("The year is not that of the day of issue. Correct one of them."))
+    if entry.effective_on and entry.ends_on and entry.ends_on <= entry.effective_on:
+        raise DocumentInvalid(_("The document ends before it begins. Correct one of the days."))
     _check_numbers(entry)
-    wanted = {name: getattr(entry, name) for name in asdict(entry)}
+    wanted = vars(entry) | {"search_text": search_text(entry)}
     found = _same(entry)
     if found and all(getattr(found, name) == value for name, value in wanted.items()):
         return found
@@ -80,6 +88,12 @@ def attach_file(
     attachment: Attachment = Attachment.objects.create(document=document, file=stored)
     audit.record(actor=by, action="policies.file_attached", subject=document, file=stored.pk)
     return attachment
+
+
+def search_text(entry: DocumentEntry) -> str:
+    """What the library finds a document by beside its clauses: title, numbers, issuer, initials."""
+    initials = pinyin.text_initials(words.folded(entry.title))
+    return words.head([entry.title, entry.number, *entry.aliases, entry.issuer, initials])
 
 
 def _same(entry: DocumentEntry) -> Document | None:

@@ -8,8 +8,21 @@ from huiju.directory.models import Place, User
 from huiju.directory.tests.factories import make_user, place
 from huiju.kernel import clock
 from huiju.policies import services
-from huiju.policies.models import Aspect, Document, Parameter, ParameterValue
-from huiju.policies.services import DocumentEntry, ParameterEntry, ValueEntry
+from huiju.policies.models import (
+    Aspect,
+    Document,
+    DocumentText,
+    Parameter,
+    ParameterValue,
+    Relation,
+)
+from huiju.policies.services import (
+    DocumentEntry,
+    ParameterEntry,
+    RelationEntry,
+    TextEntry,
+    ValueEntry,
+)
 
 numbers = count(1)
 AT = clock.noon_of(date(2026, 3, 5))
@@ -37,6 +50,18 @@ def document_entry(**fields: Any) -> DocumentEntry:
 
 def make_document(**fields: Any) -> Document:
     return services.record_document(entry=document_entry(**fields), by=city_official(), at=AT)
+
+
+def make_text(document: Document, body: str, *, extent: str = "whole") -> DocumentText:
+    entry = TextEntry(body=body, extent=extent)
+    return services.record_text(document=document, entry=entry, by=city_official(), at=AT)
+
+
+def make_relation(
+    document: Document, target: Document, kind: str, since: date | None = None
+) -> Relation:
+    entry = RelationEntry(document, target, kind, "O", since)
+    return services.record_relation(entry=entry, by=city_official(), at=AT)
 
 
 def make_parameter(**fields: Any) -> Parameter:

@@ -86,10 +86,10 @@ def test_parameter_page_asks_little_however_many_values(sign_in, django_assert_m
         make_value(parameter, START, place(code))
     client = sign_in(city_official())
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(17):
         text = page(client, "parameter", parameter.pk).content.decode()
 
-    assert text.count("200.00 元") == 4
+    assert text.count("200.00 元") == 8  # each told day by day and in its history
 
 
 def test_unknown_sequel_is_said_and_not_carried_forward(sign_in):
@@ -262,3 +262,16 @@ def test_district_sees_why_it_may_not_define_parameters(sign_in):
     text = page(sign_in(make_user("district", "350203")), "parameters").content.decode()
 
     assert "您不能录入该地区的政策" in text
+
+
+def test_parameters_are_found_by_name_by_code_and_by_what_awaits_confirmation(client):
+    client.force_login(make_user("city", "350200"))
+    waiting = make_parameter(code="exam.pass_mark", name="考试合格线")
+    make_parameter(code="cpd.hours", name="继续教育学时")
+    propose(value_entry(waiting, START))
+
+    asked = [{"words": "合格"}, {"words": "cpd"}, {"standing": "waiting"}, {"standing": "never"}]
+    shown = [client.get(reverse("policies:parameters"), each).content.decode() for each in asked]
+
+    found = [[name in page for name in ("考试合格线", "继续教育学时")] for page in shown]
+    assert found == [[True, False], [False, True], [True, False], [True, True]]

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -11,16 +13,29 @@ from huiju.directory.access import change, page, reader
 from huiju.directory.models import User
 from huiju.kernel import clock
 from huiju.kernel.errors import DomainError
-from huiju.policies import queries, services
-from huiju.policies.forms import EndingForm, KnownOn, ParameterForm, RefusalForm, ValueForm
+from huiju.policies import queries, services, terms
+from huiju.policies.enums import Due
+from huiju.policies.forms import (
+    EndingForm,
+    KnownOn,
+    ParameterFilter,
+    ParameterForm,
+    RefusalForm,
+    ReviewForm,
+    ValueForm,
+)
 from huiju.policies.models import Parameter, ParameterValue
 from huiju.policies.permissions import (
     may_decide,
     may_propose_anywhere,
+    may_review,
     may_write,
 )
 from huiju.policies.services import Ending, ParameterEntry, ValueEntry
 from huiju.ui import tables
+
+STRIP = 720
+"""Width of a drawn timeline."""
 
 
 class ParameterTable(tables.ListTable):
@@ -32,15 +47,25 @@ class ParameterTable(tables.ListTable):
     owner = tables.Column(verbose_name=gettext_lazy("Office in charge"))
     waiting = tables.NumberColumn(verbose_name=gettext_lazy("Awaiting confirmation"))
     review_on = tables.date_column(verbose_name=gettext_lazy("Review by"))
+    due = tables.StateColumn(
+        verbose_name=gettext_lazy("Review"),
+        kinds={Due.OVERDUE: "bad", Due.SOON: "wait"},
+        labels=dict(Due.choices),
+        orderable=False,
+    )
 
 
 @page("policies.view")
 def parameters(request: HttpRequest) -> HttpResponse:
-    rows = queries.parameters().order_by("code")
+    form = ParameterFilter(request.GET)
+    form.is_valid()
+    found = queries.parameters_asked_for(**form.cleaned_data, on=clock.today())
+    rows = found.order_by("code")
     return render(
         request,
         "policies/parameters.html",
         {
+            "filters": form,
             "table": tables.listed(request, ParameterTable(rows)),
             "may_define": may_write(reader(request), None, on=clock.today()),
             "may_decide": reader(request).holds("policies.confirm"),
@@ -53,19 +78,69 @@ def parameter(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Parameter, pk=pk)
     today, form = clock.today(), KnownOn(request.GET)
     known_on = (form.is_valid() and form.cleaned_data["known_on"]) or today
-    values = queries.values_known(found, on=known_on)
+    values = queries.values_known(found, on=known_on).order_by("place__path", "-starts_on", "pk")
     waiting = queries.values_awaiting().filter(parameter=found).order_by("proposed_at", "pk")
+    lines, evidence = timelines(found, values, today), queries.evidence_of(list(values))
     context = {
         "parameter": found,
         "filters": form,
         "known_on": known_on,
         "is_past": known_on < today,
-        "values": values.order_by("place__path", "-starts_on", "pk"),
+        "values": [(value, evidence[value.pk]) for value in values],
+        "timelines": lines,
+        "reviews": queries.reviews(found),
+        "review": ReviewForm(),
+        "may_review": may_review(reader(request), found, on=today),
         "waiting": _decidable(waiting, reader(request)),
         "is_stale": found.review_on is not None and found.review_on < today,
         "may_propose": may_propose_anywhere(reader(request), on=today),
     }
     return render(request, "policies/parameter.html", context)
+
+
+def timelines(
+    parameter: Parameter, values: Iterable[ParameterValue], today: date
+) -> list[dict[str, Any]]:
+    """For the whole country and each place with values of its own: every day's answer, drawn and told."""
+    known = list(values)
+    if not known:
+        return []
+    ends = [value.ends_on for value in known if value.ends_on]
+    first = min(value.starts_on for value in known)
+    last = max([today, *ends, *(value.starts_on for value in known)]) + timedelta(days=180)
+    scale = STRIP / ((last - first).days + 1)
+    places = {value.place_id: value.place for value in known}
+    found = []
+    for place in sorted(places.values(), key=lambda place: place.path if place else ""):
+        stretches = terms.stretches(parameter, known, place=place, days=(first, last))
+        strip = [
+            {
+                "stretch": each,
+                "x": round((each.starts_on - first).days * scale),
+                "width": max(2, round(((each.ends_on or last) - each.starts_on).days * scale)),
+            }
+            for each in stretches
+        ]
+        found.append({"place": place, "strip": strip})
+    return found
+
+
+@change("policies.propose")
+def confirm_unchanged(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Parameter, pk=pk)
+    form = ReviewForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say until when it is unchanged, and what was looked at."))
+        return redirect("policies:parameter", found.pk)
+    try:
+        services.confirm_unchanged(
+            parameter=found, **form.cleaned_data, by=reader(request), at=clock.now()
+        )
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Reviewed: unchanged. The next review is noted."))
+    return redirect("policies:parameter", found.pk)
 
 
 @page("policies.confirm")
@@ -76,14 +151,16 @@ def awaiting(request: HttpRequest) -> HttpResponse:
 
 
 def _decidable(values: Any, user: User) -> list[dict[str, Any]]:
-    on = clock.today()
+    on, proposed = clock.today(), list(values)
+    evidence = queries.evidence_of(proposed)
     return [
         {
             "value": value,
+            "evidence": evidence[value.pk],
             "permit": may_decide(user, value, on=on),
             "refusal": RefusalForm(auto_id=f"%s_{value.pk}"),
         }
-        for value in values
+        for value in proposed
     ]
 
 
