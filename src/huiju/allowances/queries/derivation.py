@@ -2,115 +2,90 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from huiju.allowances.enums import LEVEL_RANKS, LEVELS_BY_RANK
-from huiju.allowances.models import Run, RunLine
-from huiju.allowances.rules import calendar
-from huiju.allowances.rules.computing import Computer, Row, Rows
-from huiju.allowances.terms import policy_of, rates_known
+from huiju.allowances.enums import PaymentState
+from huiju.allowances.models import Payment, Run, RunLine
+from huiju.allowances.queries.arithmetic import Reckoned, borne_by, reckoning_of
+from huiju.allowances.queries.variations import (
+    EarlierLeaving,
+    HigherLevel,
+    LaterApproval,
+    LongerStay,
+    WhatIf,
+)
+from huiju.allowances.rules import PLAIN
+from huiju.allowances.terms import terms_of
 from huiju.kernel.periods import Month
-from huiju.registry.enums import Level
-from huiju.registry.models import Certificate, Post
-
-
-@dataclass(frozen=True)
-class HigherLevel:
-    """What would be due with the next higher certificate; `due_fen` None where its rate is not known."""
-
-    level: Level
-    due_fen: int | None
-
-
-@dataclass(frozen=True)
-class EarlierLeaving:
-    """The latest last day in post, on or before the month's end, with which another amount is due."""
-
-    last_day: date
-    due_fen: int
+from huiju.registry.queries import Absence, absence_of, members_at
 
 
 @dataclass(frozen=True)
 class Derivation:
-    """A line with what was posted for the same month before, and what would alter what is due."""
+    """A line with what was posted for the same month before, and what would alter what is due.
+
+    `absence` is what kept days of the month from counting: leaves and a death. `reckoning` is how the scheme's
+    terms make the amount of the rate, `borne` what each payer bears where the terms name any.
+    """
 
     line: RunLine
     posted: list[RunLine]
+    absence: Absence
+    reckoning: list[Reckoned]
+    borne: dict[str, int]
     higher_level: HigherLevel | None
     earlier_leaving: EarlierLeaving | None
+    later_approval: LaterApproval | None
+    longer_stay: LongerStay | None
+
+    @property
+    def alterable(self) -> bool:
+        """Whether a change of one fact is known that alters what is due."""
+        changes = (self.higher_level, self.earlier_leaving, self.later_approval, self.longer_stay)
+        return any(changes)
+
+    @property
+    def unaltered_until(self) -> date | None:
+        """The last day on which the certificate might have been approved for the same amount."""
+        later = self.later_approval
+        return later.approved_on - timedelta(days=1) if later else None
 
 
 def derivation_of(line: RunLine) -> Derivation:
-    """The derivation of a line, by the rules themselves on the line's own certificate and post."""
+    """The derivation of a line, by the rules themselves on variations of the person's facts."""
+    month = Month.of(line.month)
+    absence = absence_of(
+        line.person,
+        starts_on=month.first_day,
+        ends_on=month.next.first_day,
+        known_at=line.run.known_at,
+    )
     what_if = None
-    if line.certificate and line.post:
-        what_if = _WhatIf(line, line.certificate, line.post)
+    # other shapes look beyond the line's own month, certificate and post
+    if line.certificate and line.post and terms_of(line.run.scheme) == PLAIN:
+        what_if = WhatIf(line, line.certificate, line.post, absence)
     return Derivation(
         line=line,
         posted=list(_posted(line).order_by("run__computed_at", "pk")),
+        absence=absence,
+        reckoning=reckoning_of(line),
+        borne=borne_by(line),
         higher_level=what_if.higher_level() if what_if else None,
         earlier_leaving=what_if.earlier_leaving() if what_if else None,
+        later_approval=what_if.later_approval() if what_if else None,
+        longer_stay=what_if.longer_stay() if what_if else None,
     )
 
 
 def _posted(line: RunLine) -> QuerySet[RunLine]:
-    """Lines of earlier runs, still current, for the same person, month and district."""
+    """Lines of earlier runs, still current, for the same human, month and district."""
     runs = Run.objects.current().filter(
         scheme=line.run.scheme, place=line.place, computed_at__lt=line.run.computed_at
     )
-    lines = RunLine.objects.filter(run__in=runs, person=line.person, month=line.month)
-    return lines.select_related("run")
-
-
-class _WhatIf:
-    """The rules on variations of one line's facts; each variation is a scheme of its own."""
-
-    def __init__(self, line: RunLine, certificate: Certificate, post: Post) -> None:
-        self.line, self.scheme = line, line.run.scheme
-        self.certificate, self.post = certificate, post
-        self.month = Month.of(line.month)
-        self.rates = rates_known(self.scheme, [line.place], known_at=line.run.known_at)
-
-    def higher_level(self) -> HigherLevel | None:
-        rank = LEVEL_RANKS[self.line.level] + 1
-        if rank not in LEVELS_BY_RANK:
-            return None
-        due = self._due([(rank, self.post.ends_on)])[0]
-        if due == self.line.step_due_fen:
-            return None
-        return HigherLevel(LEVELS_BY_RANK[rank], due)
-
-    def earlier_leaving(self) -> EarlierLeaving | None:
-        """Every day of the month is tried as the last in post, and the day before the month."""
-        first, ends_on = self.month.first_day, self.post.ends_on
-        last_days = [self.month.last_day - timedelta(days=n) for n in range(1, self.month.days + 1)]
-        tried = [day for day in last_days if day >= self.post.starts_on or day < first]
-        tried = [day for day in tried if ends_on is None or day + timedelta(days=1) < ends_on]
-        rank = LEVEL_RANKS[self.line.level]
-        dues = self._due([(rank, day + timedelta(days=1)) for day in tried])
-        for day, due in zip(tried, dues, strict=True):
-            if due is not None and due != self.line.step_due_fen:
-                return EarlierLeaving(day, due)
-        return None
-
-    def _due(self, variations: list[tuple[int, date | None]]) -> list[int | None]:
-        """What is due for the month with a level's rank and an end of the post; None without a rate."""
-        facts: Rows = {name: [] for name in ("certificates", "posts", "leaves", "rates", "months")}
-        for number, (rank, ends_on) in enumerate(variations):
-            self._add(facts, number, rank, ends_on)
-        found: dict[int, int | None] = {}
-        for row in Computer().due(policy_of(self.scheme), facts):
-            found[row["scheme"]] = row["amount_fen"]
-        return [found.get(number, 0) for number in range(len(variations))]
-
-    def _add(self, facts: Rows, number: int, rank: int, ends_on: date | None) -> None:
-        certificate, post = self.certificate, self.post
-        span: Row = {"starts_on": certificate.approved_on, "ends_on": certificate.revoked_on}
-        facts["certificates"].append({"person": number, "level": rank, "cert_ref": 0, **span})
-        spell: Row = {"starts_on": post.starts_on, "ends_on": ends_on, "district": post.district_id}
-        facts["posts"].append({"scheme": number, "person": number, "post_ref": 0, **spell})
-        facts["rates"] += [{**rate, "scheme": number} for rate in self.rates]
-        months: list[Any] = calendar(policy_of(self.scheme), [self.month])
-        facts["months"] += [{"scheme": number, **vars(month)} for month in months]
+    people = members_at(line.person, known_at=line.run.known_at)
+    lines = RunLine.objects.filter(run__in=runs, person__in=people, month=line.month)
+    cancelled = Payment.objects.filter(
+        run=OuterRef("run"), person=OuterRef("person"), state=PaymentState.CANCELLED
+    )
+    return lines.exclude(Exists(cancelled)).select_related("run")

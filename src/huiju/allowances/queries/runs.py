@@ -3,10 +3,20 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
-from huiju.allowances.models import Run, RunLine
-from huiju.allowances.permissions import COMPUTE, VIEW
+from huiju.allowances.enums import SIGNING, ObjectionState, RunState, Step
+from huiju.allowances.models import Notice, Objection, Run, RunLine, RunStep
+from huiju.allowances.permissions import (
+    APPROVE,
+    CHECK,
+    COMPUTE,
+    PAID_IN,
+    PAY,
+    REVIEW,
+    VIEW,
+    may_approve,
+)
 from huiju.directory import queries as directory
 from huiju.directory.enums import PlaceKind
 from huiju.directory.models import Place, User
@@ -19,10 +29,11 @@ class LineFilter:
     """What a reader asks a run's lines for; an empty value asks for nothing.
 
     `kind` is "month" for the run's own month, "corrections" for earlier ones; `name` is looked
-    for as in the registry, on the day `on`.
+    for as in the registry, on the day `on`; `year` is that of the run.
     """
 
     on: date
+    year: int | None = None
     level: str = ""
     kind: str = ""
     name: str = ""
@@ -39,15 +50,49 @@ class RunTotals:
 
 def runs_visible_to(user: User, *, on: date) -> QuerySet[Run]:
     """Runs of the districts a user may see, with `people` and `total_fen` of each. Unordered."""
-    inside = Q(pk=None)
-    for place in directory.places_held(user, VIEW, on=on):
-        inside |= Q(place__path__startswith=place.path)
-    runs: QuerySet[Run] = Run.objects.filter(inside).select_related(
+    runs: QuerySet[Run] = Run.objects.filter(_held(user, VIEW, on)).select_related(
         "scheme", "place", "computed_by"
     )
     return runs.annotate(
         people=Count("lines__person", distinct=True), total_fen=Sum("lines__amount_fen", default=0)
     )
+
+
+def runs_to_move(user: User, *, on: date) -> list[Run]:
+    """The runs that wait for a user: their signature, an answer to an objection, or a payment, oldest first.
+
+    What `permissions` judges of one run, asked of all at once; where a list is to be approved, each is judged.
+    """
+    steps = RunStep.objects.filter(run=OuterRef("pk"), round=OuterRef("round"))
+    open_objections = Objection.objects.filter(
+        notice__run=OuterRef("pk"), notice__round=OuterRef("round"), state=ObjectionState.OPEN
+    )
+    over = Notice.objects.filter(run=OuterRef("pk"), round=OuterRef("round"), closes_on__lt=on)
+    may_sign = ~Exists(steps.filter(by=user, step__in=SIGNING))
+    is_objected = Exists(open_objections)
+    waiting = (
+        Q(Exists(steps.filter(step=Step.COMPUTED)), may_sign, state=RunState.DRAFT)
+        & _held(user, CHECK, on)
+        | Q(state=RunState.CHECKED) & _held(user, CHECK, on)
+        | Q(is_objected, state=RunState.NOTICED) & _held(user, CHECK, on)
+        | Q(Exists(over), ~is_objected, may_sign, state=RunState.NOTICED) & _held(user, REVIEW, on)
+        | Q(state=RunState.REVIEWED) & may_sign & _held(user, APPROVE, on)
+        | Q(state__in=[*PAID_IN, RunState.RECONCILED]) & _held(user, PAY, on)
+    )
+    found = Run.objects.filter(waiting).select_related("scheme", "place")
+    return [
+        run
+        for run in found.order_by("computed_at", "pk")
+        if run.state != RunState.REVIEWED or may_approve(user, run, on=on)
+    ]
+
+
+def _held(user: User, action: str, on: date) -> Q:
+    """Runs of the places in which a user may do something."""
+    inside = Q(pk=None)
+    for place in directory.places_held(user, action, on=on):
+        inside |= Q(place__path__startswith=place.path)
+    return inside
 
 
 def computable_districts(user: User, *, on: date) -> QuerySet[Place]:
@@ -68,6 +113,8 @@ def lines_of(run: Run) -> QuerySet[RunLine]:
 
 def lines_asked_for(lines: QuerySet[RunLine], asked: LineFilter) -> QuerySet[RunLine]:
     """The lines a filter asks for."""
+    if asked.year:
+        lines = lines.filter(run__month__year=asked.year)
     if asked.level:
         lines = lines.filter(level=asked.level)
     if asked.kind == "month":

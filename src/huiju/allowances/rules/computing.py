@@ -10,6 +10,7 @@ from ibis.expr.schema import Schema
 from huiju.allowances.enums import Shape
 from huiju.allowances.rules.facts import (
     CERTIFICATES,
+    CIRCUMSTANCES,
     DEBTS,
     DUE,
     LEAVES,
@@ -21,10 +22,12 @@ from huiju.allowances.rules.facts import (
     RECOVERIES,
 )
 from huiju.allowances.rules.policy import Policy
+from huiju.allowances.rules.shapes import PLAIN, Terms
 from huiju.allowances.rules.statements import (
     difference_statement,
     due_statement,
     settlement_statement,
+    totals_statement,
 )
 
 Row = dict[str, Any]
@@ -45,20 +48,34 @@ class Computer:
     def __init__(self) -> None:
         self.engine = duckdb.connect(config={"threads": 1})
 
-    def due(self, policy: Policy, facts: Rows) -> list[Row]:
+    def due(
+        self,
+        policy: Policy,
+        facts: Rows,
+        shape: Shape = Shape.MONTHLY_BY_LEVEL,
+        terms: Terms = PLAIN,
+    ) -> list[Row]:
         """What is due under a policy; only its `statement_policy` matters here."""
-        return self._rows(due_statement(Shape.MONTHLY_BY_LEVEL, policy), facts, FACT_TABLES)
+        tables = FACT_TABLES
+        if (shape, terms) != (Shape.MONTHLY_BY_LEVEL, PLAIN):
+            tables = {**FACT_TABLES, "circumstances": CIRCUMSTANCES}
+        return self.rows(due_statement(shape, policy, terms), facts, tables)
+
+    def totals(self, policy: Policy, facts: Rows) -> list[Row]:
+        """Its sums by scheme, month, district and level, without its lines."""
+        return self.rows(totals_statement(Shape.MONTHLY_BY_LEVEL, policy), facts, FACT_TABLES)
 
     def differences(self, due: list[Row], posted: list[Row]) -> list[Row]:
         tables = {"due": due, "posted": posted}
-        return self._rows(difference_statement(), tables, {"due": DUE, "posted": POSTED})
+        return self.rows(difference_statement(), tables, {"due": DUE, "posted": POSTED})
 
     def settlement(self, lines: list[Row], debts: list[Row], recoveries: list[Row]) -> list[Row]:
         schemas = {"lines": LINES, "debts": DEBTS, "recoveries": RECOVERIES}
         tables = {"lines": lines, "debts": debts, "recoveries": recoveries}
-        return self._rows(settlement_statement(), tables, schemas)
+        return self.rows(settlement_statement(), tables, schemas)
 
-    def _rows(self, statement: str, tables: Rows, schemas: Mapping[str, Schema]) -> list[Row]:
+    def rows(self, statement: str, tables: Rows, schemas: Mapping[str, Schema]) -> list[Row]:
+        """What a statement over named tables gives."""
         for name, schema in schemas.items():
             arrow = pa.Table.from_pylist(tables[name], schema=schema.to_pyarrow())
             self.engine.register(name, arrow)

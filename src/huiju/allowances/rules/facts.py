@@ -52,6 +52,22 @@ MONTHS = ibis.schema(
         "decides_on": "date",
     }
 )
+# What only some shapes ask for: a registration, an appointment, a claim, a published index …
+# (`enums.Circumstance`). `code` says which one, `level` is its rank where it speaks of a level.
+CIRCUMSTANCES = ibis.schema(
+    {
+        "scheme": "int64",
+        "person": "int64",
+        "kind": "string",
+        "code": "string",
+        "level": "int64",
+        "district": "int64",
+        "starts_on": "date",
+        "ends_on": "date",
+        "amount_fen": "int64",
+        "ref": "int64",
+    }
+)
 DUE = ibis.schema(
     {
         "scheme": "int64",
@@ -91,7 +107,7 @@ class Facts:
     """Certificates, posts, leaves, rates (district null: the whole city) and the months asked for.
 
     Of posts begun on one day the lesser reference goes first; of rates beginning on one day the
-    greater one is the newer.
+    greater one is the newer. Circumstances are asked for by some shapes alone.
     """
 
     certificates: Table
@@ -99,6 +115,7 @@ class Facts:
     leaves: Table
     rates: Table
     months: Table
+    circumstances: Table
 
 
 def named_facts() -> Facts:
@@ -109,4 +126,5 @@ def named_facts() -> Facts:
         leaves=ibis.table(LEAVES, name="leaves"),
         rates=ibis.table(RATES, name="rates"),
         months=ibis.table(MONTHS, name="months"),
+        circumstances=ibis.table(CIRCUMSTANCES, name="circumstances"),
     )

@@ -6,7 +6,7 @@ from ibis.expr.types import Column, Table
 
 from huiju.allowances.enums import LevelPick, MonthRule
 from huiju.allowances.rules.policy import Policy
-from huiju.allowances.rules.spans import best
+from huiju.allowances.rules.spans import Spans, best
 from huiju.allowances.rules.stages import day, whole
 
 
@@ -36,17 +36,20 @@ def month_parts(spans: Table, months: Table) -> Table:
     return cut.mutate(days=cut.ends_on.delta(cut.starts_on, unit="day"))
 
 
-def counted_months(parts: Table, policy: Policy) -> Table:
+def counted_months(spans: Spans, months: Table, policy: Policy) -> Table:
     """One row per person and month that counts in full, with the facts of the day that decides it.
 
     Adds counted_on. `days` becomes the person's eligible days in the month, over all districts; under
     on_day only the deciding day matters and days stays that of its part.
     """
     if policy.month_rule == MonthRule.ON_DAY:
+        parts = month_parts(spans.together, months)
         deciding = parts.filter(_.starts_on <= _.decides_on, _.decides_on < _.ends_on)
         return deciding.mutate(counted_on=deciding.decides_on)
-    enough = parts.filter(_.days == _.month_days, _.days >= _.least_days)
-    deciding = enough.union(_deciding(parts.filter(_.days < _.month_days), policy.level_pick))
+    alone, parts = month_parts(spans.alone, months), month_parts(spans.several, months)
+    undivided = alone.union(parts.filter(_.days == _.month_days)).filter(_.days >= _.least_days)
+    broken = parts.filter(_.days < _.month_days)
+    deciding = undivided.union(_deciding(broken, policy.level_pick).select(undivided.columns))
     if policy.level_pick == LevelPick.LAST_DAY:
         return deciding.mutate(counted_on=day(deciding.ends_on - ibis.interval(days=1)))
     return deciding.mutate(counted_on=deciding.starts_on)

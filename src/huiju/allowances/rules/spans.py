@@ -1,14 +1,27 @@
 """Spans: stretches of days [starts_on, ends_on) in which nothing changes."""
 
+from dataclasses import dataclass
+
 import ibis
 from ibis import _
 from ibis.expr.types import Column, Table
 
 from huiju.allowances.enums import LEVELS_BY_RANK, Effect
 from huiju.allowances.rules.facts import Facts
+from huiju.allowances.rules.policy import Policy
 from huiju.allowances.rules.stages import Stages, day
 
 LOWEST = min(LEVELS_BY_RANK)
+SPAN = [
+    "scheme",
+    "person",
+    "starts_on",
+    "ends_on",
+    "level",
+    "district",
+    "cert_ref",
+    "post_ref",
+]
 
 
 def counted_from(first: Column, effect: Effect) -> Column:
@@ -49,34 +62,58 @@ def best(rows: Table, *, among: list[str], order: list[Column]) -> Table:
     return ranked.filter(_.place == 0).drop("place")
 
 
-def eligible_spans(
-    facts: Facts, stages: Stages, *, cert_effect: Effect, post_effect: Effect
-) -> Table:
-    """Days on which a person holds a certificate, is in post and not on leave, as disjoint spans.
+@dataclass(frozen=True)
+class Spans:
+    """Disjoint spans of days on which people hold a certificate, are in post and not on leave.
 
-    A day is paid once: the highest certificate counts, and the post begun first. Columns: scheme, person,
-    starts_on, ends_on, level, district, cert_ref, post_ref.
+    `alone`: of people with a single one, which is nearly everybody: no month of theirs has two parts.
+    `several`: of all others. Columns of both: scheme, person, starts_on, ends_on, level, district,
+    cert_ref, post_ref.
     """
-    held = stages.keep("held", _held_in_post(facts, cert_effect, post_effect))
-    several = stages.keep("several", _with_several(held, facts.leaves))
-    simple = held.anti_join(several, "person")
-    tangled = stages.keep("tangled", held.semi_join(several, "person"))
-    columns = [name for name in held.columns if name != "begun_on"]
-    spans = simple.select(columns).union(_untangled(tangled, facts.leaves).select(columns))
-    return stages.keep("spans", spans)
+
+    alone: Table
+    several: Table
+
+    @property
+    def together(self) -> Table:
+        return self.alone.union(self.several)
 
 
-def _held_in_post(facts: Facts, cert_effect: Effect, post_effect: Effect) -> Table:
+def eligible_spans(facts: Facts, policy: Policy, stages: Stages) -> Spans:
+    """Who is paid for which days. A day is paid once: the highest certificate counts, and the post begun first."""
+    held, crowd, of_crowd = held_by_crowd(facts, policy, stages)
+    # not an anti join: engines that guess few spans in a month would do it last and the wrong way round
+    alone = held.left_join(crowd, "person").filter(_.crossing.isnull()).select(SPAN)
+    return Spans(alone, stages.keep("several", untangled_crowd(of_crowd, stages)))
+
+
+def held_by_crowd(facts: Facts, policy: Policy, stages: Stages) -> tuple[Table, Table, Table]:
+    """Stages: spans as held, of everybody; people with several or on leave; the spans of these."""
+    held = stages.keep("held", held_in_post(facts, policy))
+    leaves = stages.keep("away", leaves_within(facts.leaves, facts.months))
+    crowd = stages.keep("crowd", with_several(held, leaves))
+    return held, crowd, stages.keep("of_crowd", held.join(crowd, "person"))
+
+
+def untangled_crowd(of_crowd: Table, stages: Stages) -> Table:
+    """The disjoint spans of people with several; only those that cross are cut."""
+    crossing = stages.keep("crossing", of_crowd.filter(_.crossing))
+    apart = of_crowd.filter(~_.crossing)
+    return apart.select(SPAN).union(_untangled(crossing, stages.named("away")).select(SPAN))
+
+
+def held_in_post(facts: Facts, policy: Policy) -> Table:
     """Every certificate with every post of its holder, for the days on which both count."""
     counted = facts.posts.mutate(
-        begun_on=facts.posts.starts_on, starts_on=counted_from(facts.posts.starts_on, post_effect)
+        begun_on=facts.posts.starts_on,
+        starts_on=counted_from(facts.posts.starts_on, policy.post_effect),
     )
     posts = within(counted, facts.months)
     certificates = facts.certificates.select(
         "person",
         "level",
         "cert_ref",
-        held_from=counted_from(facts.certificates.starts_on, cert_effect),
+        held_from=counted_from(facts.certificates.starts_on, policy.cert_effect),
         held_until=facts.certificates.ends_on,
     )
     held = posts.join(_not_surpassed(certificates, facts.months), "person")
@@ -103,12 +140,27 @@ def _not_surpassed(certificates: Table, months: Table) -> Table:
     return certificates.anti_join(throughout, surpassed)
 
 
-def _with_several(held: Table, leaves: Table) -> Table:
-    """People whose spans may cross one another or a leave."""
-    counted = held.group_by("person").agg(spans=_.count())
-    return (
-        counted.filter(_.spans > 1).select("person").union(leaves.select("person"), distinct=True)
+def leaves_within(leaves: Table, months: Table) -> Table:
+    """The leaves that touch the months asked for; most people's are long over."""
+    window = months.aggregate(opens_on=months.month.min(), closes_on=months.ends_on.max())
+    framed = leaves.cross_join(window)
+    lasting = framed.ends_on.isnull() | (framed.ends_on > framed.opens_on)
+    return framed.filter(framed.starts_on < framed.closes_on, lasting).select(leaves.columns)
+
+
+def with_several(held: Table, leaves: Table) -> Table:
+    """People with more than one span or with a leave, and whether these may be `crossing` one another.
+
+    Two spans one after the other do not cross. Three or more are looked at closely in any case.
+    """
+    counted = held.group_by("person").agg(
+        spans=_.count(), last_starts_on=_.starts_on.max(), first_ends_on=_.ends_on.min()
     )
+    more = counted.filter(_.spans > 1).select(
+        "person", crossing=(_.spans > 2) | (_.last_starts_on < _.first_ends_on)
+    )
+    away = leaves.select("person", crossing=ibis.literal(True))
+    return more.union(away).group_by("person").agg(crossing=_.crossing.any())
 
 
 def _untangled(held: Table, leaves: Table) -> Table:

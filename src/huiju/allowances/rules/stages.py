@@ -19,7 +19,11 @@ class Stages:
     def keep(self, name: str, table: Table) -> Table:
         """Name an intermediate table; use what is returned in its place."""
         self.kept[name] = table
-        return ibis.table(table.schema(), name=name)
+        return self.named(name)
+
+    def named(self, name: str) -> Table:
+        """A stage kept before."""
+        return ibis.table(self.kept[name].schema(), name=name)
 
     def result(self, table: Table) -> "Staged":
         """The finished expression."""
@@ -32,9 +36,15 @@ class Staged:
 
     stages: tuple[tuple[str, Table], ...]
     table: Table
+    made: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def sql(self, dialect: str) -> str:
-        """One statement for an engine: "duckdb", "postgres" or "pyspark"."""
+        """One statement for an engine: "duckdb", "postgres" or "pyspark". Made once: it takes a second."""
+        if dialect not in self.made:
+            self.made[dialect] = self._sql(dialect)
+        return self.made[dialect]
+
+    def _sql(self, dialect: str) -> str:
         named = [f'"{name}" AS (\n{_compiled(table, dialect)}\n)' for name, table in self.stages]
         stages = f"WITH {', '.join(named)}\n" if named else ""
         return f"{stages}SELECT * FROM (\n{_compiled(self.table, dialect)}\n) AS result"  # noqa: S608 -- compiled by ibis

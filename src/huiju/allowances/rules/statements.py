@@ -15,7 +15,8 @@ from huiju.allowances.rules.facts import (
 )
 from huiju.allowances.rules.policy import Policy
 from huiju.allowances.rules.settlement import differences, settlement
-from huiju.allowances.rules.shapes import SHAPES
+from huiju.allowances.rules.shapes import PLAIN, SHAPES, Terms
+from huiju.allowances.rules.totals import TOTALS, head_counts
 from huiju.kernel.periods import Month
 
 
@@ -43,14 +44,34 @@ def statement_policy(policy: Policy) -> Policy:
     )
 
 
-def due_statement(shape: Shape, policy: Policy) -> str:
+def due_statement(shape: Shape, policy: Policy, terms: Terms = PLAIN) -> str:
     """What is due, from tables named as in `facts.named_facts`; columns of `facts.DUE`."""
-    return _due_statement(shape, statement_policy(policy))
+    return _due_statement(shape, statement_policy(policy), terms)
 
 
 @cache
-def _due_statement(shape: Shape, policy: Policy) -> str:
-    return SHAPES[shape](named_facts(), policy).sql("duckdb")
+def _due_statement(shape: Shape, policy: Policy, terms: Terms) -> str:
+    return SHAPES[shape](named_facts(), policy, terms).sql("duckdb")
+
+
+def totals_statement(shape: Shape, policy: Policy) -> str:
+    """The sums of what is due by month, district and level; columns as in `totals.totals_by_level`."""
+    return _totals_statement(shape, statement_policy(policy))
+
+
+@cache
+def _totals_statement(shape: Shape, policy: Policy) -> str:
+    return TOTALS[shape](named_facts(), policy).sql("duckdb")
+
+
+def head_counts_statement(policy: Policy) -> str:
+    """Head counts by the day that decides the rate, of whole months; columns of `totals.CUBE`."""
+    return _head_counts_statement(statement_policy(policy))
+
+
+@cache
+def _head_counts_statement(policy: Policy) -> str:
+    return head_counts(named_facts(), policy).sql("duckdb")
 
 
 @cache

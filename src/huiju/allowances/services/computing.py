@@ -2,18 +2,27 @@
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import pyarrow as pa
 from django.db import connection
+from django.utils.translation import gettext as _
 from pyarrow import csv
 
+from huiju.allowances import queries
 from huiju.allowances.enums import LEVELS_BY_RANK, Shape
-from huiju.allowances.models import Run
-from huiju.allowances.rules import Policy
+from huiju.allowances.models import Run, Scheme
+from huiju.allowances.rules import Policy, Terms, months_computed
 from huiju.allowances.rules.statements import difference_statement, due_statement
+from huiju.allowances.terms import policy_of, terms_of
+from huiju.directory.models import Place
 from huiju.engine.run import bounded_duckdb
+from huiju.kernel.errors import DomainError
+from huiju.kernel.periods import Month
+from huiju.policies.models import Parameter
+from huiju.registry.enums import Level
 
 ROWS_AT_ONCE = 100_000
 WINDOWS = pa.schema({"run": pa.int64(), "district": pa.int64(), "month": pa.date32()})
@@ -34,6 +43,10 @@ LINE_ROWS = f"""
       FROM ({{differences}}) line
       JOIN windows AS span ON span.month = line.month AND span.district = line.district
 """  # noqa: S608 -- our own names and numbers
+
+
+class RateMissing(DomainError):
+    """A run needs a rate on a day on which none is in force; nothing was kept."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +89,10 @@ class Computation:
     def close(self) -> None:
         self.engine.close()
 
-    def compute_due(self, shape: Shape, policy: Policy) -> None:
+    def compute_due(self, shape: Shape, policy: Policy, terms: Terms) -> None:
         """Keep what is due in the months and districts of the windows."""
         self.engine.execute(
-            f"CREATE TEMP TABLE due AS SELECT * FROM ({due_statement(shape, policy)})"  # noqa: S608
+            f"CREATE TEMP TABLE due AS SELECT * FROM ({due_statement(shape, policy, terms)})"  # noqa: S608
             " SEMI JOIN windows USING (month, district)"
         )
 
@@ -108,9 +121,59 @@ class Computation:
             )
             cursor.execute("DROP TABLE computed")
 
+    def amounts(self) -> dict[tuple[int, date], int]:
+        """What the lines would post: (key of a person, month) → fen."""
+        statement = f"SELECT person, month, amount_fen FROM ({difference_statement()})"  # noqa: S608 -- our own statement
+        rows = self.engine.execute(statement).fetchall()
+        return {(person, month): fen for person, month, fen in rows}
+
     def _blocks(self) -> Iterator[bytes]:
         statement = LINE_ROWS.format(differences=difference_statement())
         for batch in self.engine.sql(statement).to_arrow_reader(ROWS_AT_ONCE):
             block = io.BytesIO()
             csv.write_csv(batch, block, csv.WriteOptions(include_header=False))
             yield block.getvalue()
+
+
+def window_of(run: Run) -> list[date]:
+    """The run's month, and the months looked back upon that were computed for the district."""
+    policy = policy_of(run.scheme)
+    months = [month.first_day for month in months_computed(policy, Month.of(run.month))]
+    done = Run.objects.current().filter(scheme=run.scheme, place=run.place, month__in=months)
+    return sorted({run.month, *done.values_list("month", flat=True)})
+
+
+@contextmanager
+def computed(
+    windows: Mapping[Run, Sequence[date]], posting: Sequence[Run], *, known_at: datetime
+) -> Iterator[Computation]:
+    """The months of runs of one scheme computed from the facts as known at an instant; nothing is written.
+
+    `posting` are the runs whose lines count as posted before. Raises RateMissing.
+    """
+    runs = list(windows)
+    scheme, places = runs[0].scheme, [run.place for run in runs]
+    months = sorted({Month.of(month) for window in windows.values() for month in window})
+    facts = queries.known_facts(scheme, places, months, known_at=known_at)
+    posted = queries.posted_before(scheme, posting, known_at=known_at)
+    with closing(Computation(facts, posted, windows)) as computation:
+        computation.compute_due(Shape(scheme.shape), policy_of(scheme), terms_of(scheme))
+        if unrated := computation.first_unrated():
+            raise RateMissing(_which_rate(scheme, places, unrated))
+        yield computation
+
+
+def _which_rate(scheme: Scheme, places: Sequence[Place], unrated: Unrated) -> str:
+    code = scheme.rate_parameter(unrated.level)
+    parameter = Parameter.objects.filter(code=code).first()
+    return _(
+        "The run stopped and kept nothing: parameter “%(name)s” (%(code)s) has no value on %(on)s in"
+        " %(place)s, and %(people)d people there need it. Have the value entered and confirmed, then"
+        " compute again."
+    ) % {
+        "name": parameter.name if parameter else Level(unrated.level).label,
+        "code": code,
+        "on": unrated.on,
+        "place": next(place for place in places if place.pk == unrated.district),
+        "people": unrated.people,
+    }

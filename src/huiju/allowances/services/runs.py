@@ -1,7 +1,6 @@
 """Computing a month."""
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,28 +9,27 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from huiju.allowances import queries
-from huiju.allowances.enums import RunState, Shape
-from huiju.allowances.models import Run, Scheme
+from huiju.allowances.enums import RunState, Step
+from huiju.allowances.models import Run, RunStep, Scheme
 from huiju.allowances.permissions import may_compute
-from huiju.allowances.rules import months_computed
-from huiju.allowances.services.computing import Computation, Unrated
-from huiju.allowances.terms import policy_of
+from huiju.allowances.services.computing import computed, window_of
+from huiju.allowances.terms import (
+    facts_missing,
+    policy_of,
+    require_rules_known,
+    schemes_asked,
+    terms_of,
+)
 from huiju.audit import services as audit
 from huiju.directory.access import acting_as_system
 from huiju.directory.models import Place, User
 from huiju.kernel import clock
 from huiju.kernel.errors import DomainError
 from huiju.kernel.periods import Month
-from huiju.policies.models import Parameter
-from huiju.registry.enums import Level
 
 
 class MonthNotComputable(DomainError):
     """The scheme does not pay the month, it has not begun, or a later run has corrected it."""
-
-
-class RateMissing(DomainError):
-    """A run needs a rate on a day on which none is in force; nothing was kept."""
 
 
 @dataclass(frozen=True)
@@ -49,17 +47,25 @@ def compute_runs(*, order: RunOrder, by: User, at: datetime) -> list[Run]:
     """Compute a month and post its lines, one run for each district; drafts of the month are replaced.
 
     Months looked back upon are those a current run has computed before for the district: their lines are
-    the differences that facts recorded since then make. Raises NotPermitted, MonthNotComputable or
-    RateMissing; nothing is kept then.
+    the differences that facts recorded since then make. Raises NotPermitted, MonthNotComputable, RuleUnknown
+    or RateMissing; nothing is kept then.
     """
     scheme = Scheme.objects.select_for_update(of=("self",)).get(pk=order.scheme.pk)
     may_compute(by, order.places, on=clock.day_of(at)).require()
     with acting_as_system():
         _check_month(scheme, order, at)
         runs = [_next_run(scheme, place, order, by, at) for place in order.places]
-        windows = {run: _window(scheme, run) for run in runs}
+        windows = {run: window_of(run) for run in runs}
         _post_lines(scheme, order, windows)
         for run in runs:
+            RunStep.objects.create(
+                run=run,
+                round=run.round,
+                step=Step.COMPUTED,
+                by=by,
+                at=at,
+                digest=queries.digest_of_lines(run),
+            )
             audit.record(
                 actor=by,
                 action="allowances.run_computed",
@@ -74,17 +80,30 @@ def compute_runs(*, order: RunOrder, by: User, at: datetime) -> list[Run]:
 
 def _check_month(scheme: Scheme, order: RunOrder, at: datetime) -> None:
     month = order.month.first_day
-    if month < scheme.first_month or (scheme.last_month and month > scheme.last_month):
+    _check_rules(scheme)
+    if Month.of(month) < policy_of(scheme).scheme_start or (
+        scheme.last_month and month > scheme.last_month
+    ):
         raise MonthNotComputable(
             _("%(scheme)s does not pay %(month)s. Choose a month in which it is in force.")
             % {"scheme": scheme, "month": order.month}
         )
+    _check_other_schemes(scheme, order)
     if month > clock.day_of(at):
         raise MonthNotComputable(
             _("%(month)s has not begun. Compute it when the month is there.")
             % {"month": order.month}
         )
     current = Run.objects.current().filter(scheme=scheme, place__in=order.places)
+    signed = current.filter(month=month).exclude(state=RunState.DRAFT).select_related("place")
+    if run := signed.order_by("pk").first():
+        raise MonthNotComputable(
+            _(
+                "The list of %(place)s for %(month)s is “%(state)s” and is not computed again. Have it"
+                " returned first; once approved, what has changed is a difference line of a later month."
+            )
+            % {"place": run.place, "month": order.month, "state": run.get_state_display()}
+        )
     computed = current.filter(month=month).values("place")
     later = current.filter(place__in=computed, month__gt=month).select_related("place")
     if run := later.order_by("month", "pk").first():
@@ -95,6 +114,38 @@ def _check_month(scheme: Scheme, order: RunOrder, at: datetime) -> None:
             )
             % {"place": run.place, "later": Month.of(run.month), "month": order.month}
         )
+
+
+def _check_rules(scheme: Scheme) -> None:
+    """Everything a month is computed by is known, and Huiju holds the facts it asks for."""
+    require_rules_known(scheme)
+    if missing := facts_missing(scheme):
+        raise MonthNotComputable(
+            _(
+                "%(scheme)s cannot be computed: Huiju does not hold %(facts)s yet. Nothing is assumed."
+            )
+            % {"scheme": scheme, "facts": "、".join(missing)}
+        )
+
+
+def _check_other_schemes(scheme: Scheme, order: RunOrder) -> None:
+    """What another scheme pays decides only where its month is computed."""
+    for code in schemes_asked(terms_of(scheme)):
+        runs = Run.objects.current().filter(scheme__code=code, month=order.month.first_day)
+        computed = set(runs.filter(computed_at__lte=order.known_at).values_list("place", flat=True))
+        if left := [place for place in order.places if place.pk not in computed]:
+            raise MonthNotComputable(
+                _(
+                    "%(scheme)s depends on what “%(other)s” pays, and that is not computed for %(month)s"
+                    " in %(places)s. Compute it first."
+                )
+                % {
+                    "scheme": scheme,
+                    "other": Scheme.objects.get(code=code),
+                    "month": order.month,
+                    "places": "、".join(map(str, left)),
+                }
+            )
 
 
 def _next_run(scheme: Scheme, place: Place, order: RunOrder, by: User, at: datetime) -> Run:
@@ -115,39 +166,9 @@ def _next_run(scheme: Scheme, place: Place, order: RunOrder, by: User, at: datet
     return run
 
 
-def _window(scheme: Scheme, run: Run) -> list[date]:
-    """The run's month, and the months looked back upon that were computed for the district."""
-    months = [month.first_day for month in months_computed(policy_of(scheme), Month.of(run.month))]
-    done = Run.objects.current().filter(scheme=scheme, place=run.place, month__in=months)
-    return sorted({run.month, *done.values_list("month", flat=True)})
-
-
 def _post_lines(scheme: Scheme, order: RunOrder, windows: dict[Run, list[date]]) -> None:
-    months = sorted({Month.of(month) for window in windows.values() for month in window})
+    first = min(month for window in windows.values() for month in window)
     # a run posts to no month later than its own
-    posting = Run.objects.current().filter(
-        scheme=scheme, place__in=order.places, month__gte=months[0].first_day
-    )
-    facts = queries.known_facts(scheme, order.places, months, known_at=order.known_at)
-    posted = queries.posted_before(scheme, list(posting.order_by("pk")))
-    with closing(Computation(facts, posted, windows)) as computation:
-        computation.compute_due(Shape(scheme.shape), policy_of(scheme))
-        if unrated := computation.first_unrated():
-            raise RateMissing(_which_rate(scheme, order.places, unrated))
+    posting = Run.objects.current().filter(scheme=scheme, place__in=order.places, month__gte=first)
+    with computed(windows, list(posting.order_by("pk")), known_at=order.known_at) as computation:
         computation.write_lines()
-
-
-def _which_rate(scheme: Scheme, places: Sequence[Place], unrated: Unrated) -> str:
-    code = scheme.rate_parameter(unrated.level)
-    parameter = Parameter.objects.filter(code=code).first()
-    return _(
-        "The run stopped and kept nothing: parameter “%(name)s” (%(code)s) has no value on %(on)s in"
-        " %(place)s, and %(people)d people there need it. Have the value entered and confirmed, then"
-        " compute again."
-    ) % {
-        "name": parameter.name if parameter else Level(unrated.level).label,
-        "code": code,
-        "on": unrated.on,
-        "place": next(place for place in places if place.pk == unrated.district),
-        "people": unrated.people,
-    }

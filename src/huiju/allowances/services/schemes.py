@@ -1,7 +1,8 @@
 """Setting up a scheme. A scheme is data: no amount, rule or name of it stands in code."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -9,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from huiju.allowances.models import Scheme
 from huiju.allowances.permissions import may_define_schemes
+from huiju.allowances.shape_terms.reading import TermsInvalid, check_granularity
+from huiju.allowances.terms import rules_unknown, terms_of
 from huiju.audit import services as audit
 from huiju.directory.models import Place, User
 from huiju.kernel import clock
@@ -17,7 +20,14 @@ from huiju.policies.models import Document
 
 
 class SchemeInvalid(DomainError):
-    """A scheme that contradicts itself, or a change of one that has already computed months."""
+    """A scheme that contradicts itself, or a change of one that has already computed months.
+
+    `field` names the field or term it is about, where it is about one.
+    """
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,7 @@ class SchemeEntry:
     name: str
     shape: str
     place: Place
-    first_month: date
+    first_month: date | None
     employer_kinds: list[str]
     rate_code: str
     granularity: str
@@ -44,6 +54,9 @@ class SchemeEntry:
     last_month: date | None = None
     document: Document | None = None
     unknowns: str = ""
+    owner: str = ""
+    terms: dict[str, Any] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -59,7 +72,7 @@ def define_scheme(*, entry: SchemeEntry, by: User, at: datetime) -> Scheme:
     changed = {name for name in wanted if found and getattr(found, name) != wanted[name]}
     if found and not changed:
         return found
-    descriptive = {"name", "last_month", "document", "confidence", "unknowns"}
+    descriptive = {"name", "last_month", "document", "confidence", "unknowns", "owner", "sources"}
     if found and changed - descriptive and found.runs.exists():
         raise SchemeInvalid(
             _("Months of this scheme are computed already. Let it end and set up another one.")
@@ -74,8 +87,32 @@ def define_scheme(*, entry: SchemeEntry, by: User, at: datetime) -> Scheme:
 
 
 def _check(scheme: Scheme) -> None:
+    if rules_unknown(scheme) and not scheme.owner:
+        raise SchemeInvalid(
+            _("Something is unknown (%(rules)s): say whom to ask.")
+            % {"rules": "、".join(rules_unknown(scheme))},
+            field="owner",
+        )
     try:
         scheme.full_clean(validate_unique=False)
+        terms_of(scheme)
+        check_granularity(scheme.shape, scheme.granularity)
     except ValidationError as fault:
-        faults = [f"{name}: {' '.join(texts)}" for name, texts in fault.message_dict.items()]
-        raise SchemeInvalid("; ".join(faults)) from fault
+        name, texts = next(iter(fault.message_dict.items()))
+        raise SchemeInvalid(f"{_label(name)}: {' '.join(texts)}", field=name) from fault
+    except TermsInvalid as refusal:
+        raise SchemeInvalid(str(refusal), field=refusal.field) from refusal
+    for name, words in scheme.sources.items():
+        if name not in scheme.terms or not isinstance(words, str) or not words.strip():
+            raise SchemeInvalid(
+                _("“%(name)s” says where a term is written that the scheme does not have.")
+                % {"name": name},
+                field="sources",
+            )
+
+
+def _label(name: str) -> str:
+    """What a field is called; a fault of the whole scheme is told under its own name."""
+    if name == "__all__":
+        return str(Scheme._meta.verbose_name)
+    return str(getattr(Scheme._meta.get_field(name), "verbose_name", name))

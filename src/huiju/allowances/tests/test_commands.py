@@ -8,8 +8,11 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from huiju.allowances.models import Run, Scheme
+from huiju.allowances.services.schemes import SchemeInvalid
 from huiju.allowances.tests.factories import make_document, make_scheme
+from huiju.directory.queries import WhereUnknown
 from huiju.directory.tests.factories import make_user
+from huiju.kernel.errors import DomainError
 from huiju.registry.tests.factories import make_certificate, make_person, make_post
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +61,7 @@ def test_compute_says_why_not(words, sentence):
     make_scheme()
     make_user("district", "350203", username="siming")
 
-    with pytest.raises(CommandError, match=sentence):
+    with pytest.raises(DomainError, match=sentence):
         answer("allowances_compute", "2015-10", *words)
 
     assert Run.objects.count() == 0
@@ -89,24 +92,29 @@ def test_a_scheme_with_computed_months_keeps_its_method(tmp_path):
     call_command("allowances_compute", "2015-10", "--as", "city1", stdout=StringIO())
     file.write_text(json.dumps([entry | {"month_rule": "full_month"}]), encoding="utf-8")
 
-    with pytest.raises(CommandError, match="已有计算过的月份"):
+    with pytest.raises(DomainError, match="已有计算过的月份"):
         answer(*words)
 
     assert Scheme.objects.get().month_rule == "any_day"
 
 
 @pytest.mark.parametrize(
-    ("change", "returncode"),
-    [({"month_rule": "never"}, 1), ({"place": "999999"}, 2), ({"colour": "red"}, 2)],
+    ("change", "refused", "said"),
+    [
+        ({"month_rule": "never"}, SchemeInvalid, "计发月份"),
+        ({"place": "999999"}, WhereUnknown, "999999"),
+        ({"colour": "red"}, CommandError, "第 1 个方案有不认识的字段“colour”"),
+        ({"first_month": "2014"}, CommandError, "“2014”不是月份"),
+    ],
 )
-def test_a_scheme_that_cannot_be_is_refused(tmp_path, change, returncode):
+def test_a_scheme_that_cannot_be_is_refused(tmp_path, change, refused, said):
     make_user("city", "350200", username="city1")
     make_document()
     entry = json.loads(DEMO.read_text(encoding="utf-8"))[0]
     file = tmp_path / "schemes.json"
     file.write_text(json.dumps([entry | change]), encoding="utf-8")
 
-    with pytest.raises(CommandError) as refusal:
+    with pytest.raises(refused, match=said):
         answer("allowances_scheme", str(file), "--as", "city1")
 
-    assert (refusal.value.returncode, Scheme.objects.count()) == (returncode, 0)
+    assert Scheme.objects.count() == 0

@@ -6,9 +6,8 @@ import pytest
 from django.db import connection
 
 from huiju.allowances.enums import Effect, Granularity, LevelPick, MonthRule
-from huiju.allowances.rules import Policy, monthly_by_level, named_facts
+from huiju.allowances.rules import Policy, monthly_by_level, named_facts, totals_by_level
 from huiju.allowances.rules.computing import FACT_TABLES, Computer
-from huiju.allowances.rules.facts import DUE
 from huiju.allowances.tests.worksheet_cases import random_case
 from huiju.allowances.worksheets.cases import read_case
 from huiju.allowances.worksheets.knowledge import knowledge_at
@@ -33,9 +32,9 @@ def policy(**fields):
     return Policy(**usual | fields)
 
 
-def facts_of_some_cases():
+def facts_of_some_cases(seed=2015):
     """The rows of two dozen random cases: each is a scheme of its own."""
-    random, rows = Random(2015), FactRows(Names(), Names())
+    random, rows = Random(seed), FactRows(Names(), Names())
     facts = {name: [] for name in FACT_TABLES}
     for scheme in range(24):
         case = read_case(Entry.of("", {"id": "W", **random_case(random)}))
@@ -60,12 +59,19 @@ def in_postgres(statement, facts):
             rows = [[row[column] for column in schema.names] for row in facts[name]]
             cursor.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
         cursor.execute(statement)
-        return [dict(zip(DUE.names, row, strict=True)) for row in cursor.fetchall()]
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def in_order(rows):
     return sorted(
         rows, key=lambda row: [row[key] for key in ("scheme", "person", "month", "district")]
+    )
+
+
+def by_part(rows):
+    return sorted(
+        rows, key=lambda row: [row[key] for key in ("scheme", "month", "district", "level")]
     )
 
 
@@ -88,3 +94,19 @@ def test_due_is_equal_row_for_row(asked):
 
     assert len(here) > 50
     assert in_order(there) == in_order(here)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "asked",
+    [policy(), policy(month_rule=MonthRule.ON_DAY), policy(granularity=Granularity.DAY)],
+    ids=["any_day", "on_day", "days"],
+)
+def test_totals_are_equal_row_for_row(asked):
+    facts = facts_of_some_cases()
+
+    here = Computer().totals(asked, facts)
+    there = in_postgres(totals_by_level(named_facts(), asked).sql("postgres"), facts)
+
+    assert len(here) > 50
+    assert by_part(there) == by_part(here)

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -6,12 +6,28 @@ from huiju.allowances import queries, services
 from huiju.allowances.enums import RunState
 from huiju.allowances.models import Run, RunLine
 from huiju.allowances.services import MonthNotComputable, RateMissing, RunOrder
-from huiju.allowances.tests.factories import AT, OCTOBER, compute, make_rate, make_scheme
+from huiju.allowances.tests.factories import (
+    AT,
+    OCTOBER,
+    compute,
+    make_approved_run,
+    make_rate,
+    make_run,
+    make_scheme,
+)
 from huiju.audit.models import Event
 from huiju.directory.tests.factories import make_organisation, make_user, place
 from huiju.kernel.errors import NotPermitted
 from huiju.kernel.periods import Month
-from huiju.registry.tests.factories import make_certificate, make_person, make_post
+from huiju.registry import queries as registry
+from huiju.registry.services import Entry, merge_people
+from huiju.registry.tests.factories import (
+    make_certificate,
+    make_death,
+    make_leave,
+    make_person,
+    make_post,
+)
 
 pytestmark = pytest.mark.django_db
 DECEMBER_2 = datetime(2015, 12, 2, 4, 0, tzinfo=UTC)
@@ -216,3 +232,113 @@ def test_a_month_that_a_later_run_has_corrected_is_not_computed_again():
         compute(scheme, OCTOBER, at=DECEMBER_2)
 
     assert Run.objects.current().count() == 2
+
+
+def test_days_of_leave_do_not_count_and_the_derivation_says_so(client):
+    scheme = make_scheme(granularity="day")
+    _certificate, post = in_post()
+    make_leave(post.person, starts_on=date(2015, 10, 11), ends_on=date(2015, 10, 21))
+
+    run = compute(scheme)
+
+    line = run.lines.get()
+    client.force_login(run.computed_by)
+    page = client.get(f"/allowances/lines/{line.pk}/").content.decode()
+    assert (line.step_days, line.amount_fen) == (21, 13548)
+    for words in ("请假离岗", "病假，2015-10-11 — 2015-10-20", "请假期间不计发"):
+        assert words in page
+
+
+def test_a_leave_learnt_late_takes_the_month_back_and_says_why(client):
+    scheme = make_scheme(month_rule="full_month")
+    _certificate, post = in_post()
+    compute(scheme)
+    late = AT + timedelta(days=1)
+    make_leave(
+        post.person, starts_on=date(2015, 10, 5), ends_on=date(2015, 10, 6), recorded_at=late
+    )
+
+    run = compute(scheme, OCTOBER.next, at=DECEMBER_2)
+
+    client.force_login(run.computed_by)
+    line = run.lines.get(month=OCTOBER.first_day)
+    page = client.get(f"/allowances/lines/{line.pk}/").content.decode()
+    assert amounts(run) == [
+        (post.person_id, OCTOBER, -20000),
+        (post.person_id, OCTOBER.next, 20000),
+    ]
+    assert "病假，2015-10-05 — 2015-10-05" in page
+
+
+def test_no_post_counts_from_the_day_of_death():
+    scheme = make_scheme(granularity="day")
+    _certificate, post = in_post()
+    make_death(post.person, died_on=date(2015, 10, 11))
+
+    run = compute(scheme)
+    november = compute(scheme, OCTOBER.next, at=DECEMBER_2)
+
+    assert (run.lines.get().step_days, amounts(november)) == (10, [])
+
+
+def test_two_records_of_one_human_both_paid_are_paid_once_in_the_end(client):
+    scheme = make_scheme()
+    (_c, away), (_c, kept) = in_post(), in_post()
+    october = compute(scheme)
+    conflicts = registry.conflicts_of(registry.sides_of(away.person, kept.person))
+    merge_people(
+        from_person=away.person,
+        into_person=kept.person,
+        choices={conflict.key: "into" for conflict in conflicts},
+        values=(),
+        entry=Entry(at=AT + timedelta(days=1), by=make_user("city", "350200"), reason="同一人"),
+    )
+
+    run = compute(scheme, OCTOBER.next, at=DECEMBER_2)
+
+    assert len(amounts(october)) == 2
+    assert amounts(run) == [
+        (kept.person_id, OCTOBER, -20000),
+        (kept.person_id, OCTOBER.next, 20000),
+    ]
+    client.force_login(run.computed_by)
+    line = run.lines.get(month=OCTOBER.first_day)
+    page = client.get(f"/allowances/lines/{line.pk}/").content.decode()
+    assert page.count(f"/allowances/lines/{october.lines.get(person=away.person).pk}/") == 1
+
+
+def test_a_merge_of_records_paid_in_turn_alters_nothing():
+    scheme = make_scheme()
+    certificate, away = in_post(ends_on=date(2015, 10, 1))
+    kept = make_post(make_person(), starts_on=date(2015, 10, 1))
+    september = compute(scheme, Month(2015, 9), at=datetime(2015, 10, 2, tzinfo=UTC))
+    merge_people(
+        from_person=away.person,
+        into_person=kept.person,
+        choices={},
+        values=(),
+        entry=Entry(
+            at=datetime(2015, 10, 20, tzinfo=UTC), by=make_user("city", "350200"), reason="同一人"
+        ),
+    )
+
+    run = compute(scheme)
+
+    assert amounts(september) == [(certificate.person_id, Month(2015, 9), 20000)]
+    assert amounts(run) == [(kept.person_id, OCTOBER, 20000)]
+
+
+@pytest.mark.parametrize("state", ["checked", "approved"])
+def test_a_run_somebody_signed_is_not_computed_again(state):
+    scheme = make_scheme()
+    run = make_run(scheme=scheme)
+    if state == "approved":
+        make_approved_run(run)
+    else:
+        Run.objects.update(state=state)
+
+    with pytest.raises(services.MonthNotComputable) as refusal:
+        compute(scheme)
+
+    assert "不能重新计算" in str(refusal.value)
+    assert [(kept.revision, kept.state) for kept in Run.objects.all()] == [(1, state)]

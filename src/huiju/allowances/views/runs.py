@@ -20,7 +20,12 @@ from huiju.kernel.errors import DomainError
 from huiju.kernel.periods import Month
 from huiju.ui import tables
 
-STATE_KINDS: dict[str, str] = {RunState.DRAFT: "wait"}
+STATE_KINDS: dict[str, str] = {
+    RunState.DRAFT: "wait",
+    RunState.NOTICED: "wait",
+    RunState.APPROVED: "good",
+    RunState.REPLACED: "gone",
+}
 
 
 class RunTable(tables.ListTable):
@@ -40,7 +45,7 @@ class RunTable(tables.ListTable):
 class LineTable(tables.ListTable):
     person = tables.Column(
         verbose_name=gettext_lazy("Name of the person"),
-        linkify=("registry:worker", [A("person_id")]),
+        linkify=("allowances:person", [A("person_id")]),
         order_by=("person__pinyin", "pk"),
     )
     month = tables.month_column(verbose_name=gettext_lazy("For the month"))
@@ -79,7 +84,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 @page("allowances.view", logged="allowances.run_read", of="allowances.Run")
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     today = clock.today()
-    found = _run(request, pk)
+    found = run_of(request, pk)
     form = LinesFilter(request.GET)
     form.is_valid()
     asked = LineFilter(on=today, **form.cleaned_data)
@@ -103,7 +108,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page("allowances.view", logged="allowances.comparison_read", of="allowances.Run")
 def comparison(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _run(request, pk)
+    found = run_of(request, pk)
     compared = queries.compared_with_month_before(found)
     context = {
         "run": found,
@@ -139,7 +144,7 @@ def compute(request: HttpRequest) -> HttpResponse:
     return redirect(f"{_runs_address(made[0].month)}")
 
 
-def _run(request: HttpRequest, pk: int) -> Run:
+def run_of(request: HttpRequest, pk: int) -> Run:
     runs = queries.runs_visible_to(reader(request), on=clock.today())
     found: Run = get_object_or_404(runs, pk=pk)
     return found

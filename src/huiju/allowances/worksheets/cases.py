@@ -1,23 +1,33 @@
 """A worksheet's case: a policy, people, versioned facts and the runs asked for."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from huiju.allowances.enums import (
+    LEVEL_RANKS,
+    Circumstance,
     Effect,
+    Establishment,
     Granularity,
     LevelPick,
     MonthRule,
     RecoveryKind,
+    Shape,
+    Stop,
 )
-from huiju.allowances.rules import Policy
+from huiju.allowances.rules import PLAIN, Policy, Terms
+from huiju.allowances.shape_terms.reading import (
+    TermsInvalid,
+    check_granularity,
+    read_terms,
+    unknown_terms,
+)
 from huiju.allowances.worksheets.reading import Entry, shown
 from huiju.kernel.periods import Month, Period
-from huiju.registry.enums import Level
 
 WHOLE_CITY = "*"
 POLICY_FIELDS = (
@@ -34,7 +44,7 @@ POLICY_FIELDS = (
 FACT_FIELDS: Mapping[str, Mapping[str, Callable[[Entry, str], Any]]] = {
     "cert": {
         "person": Entry.text,
-        "level": lambda entry, field: entry.choice(field, Level),
+        "level": Entry.text,
         "date": Entry.day,
         "revoked_on": Entry.open_day,
     },
@@ -43,10 +53,12 @@ FACT_FIELDS: Mapping[str, Mapping[str, Callable[[Entry, str], Any]]] = {
         "district": Entry.text,
         "from": Entry.day,
         "to": Entry.open_day,
+        "employer_kind": lambda entry, field: entry.open_text(field),
+        "establishment": lambda entry, field: entry.open_choice(field, Establishment),
     },
     "leave": {"person": Entry.text, "from": Entry.day, "to": Entry.open_day},
     "rate": {
-        "level": lambda entry, field: entry.choice(field, Level),
+        "level": Entry.text,
         "district": Entry.text,
         "from": Entry.day,
         "to": Entry.open_day,
@@ -55,6 +67,46 @@ FACT_FIELDS: Mapping[str, Mapping[str, Callable[[Entry, str], Any]]] = {
     "hold": {"person": Entry.text, "from": Entry.day, "to": Entry.open_day},
     "returned": {"person": Entry.text, "run": Entry.text},
     "merge": {"from_person": Entry.text, "into_person": Entry.text},
+}
+SPELL: Mapping[str, Callable[[Entry, str], Any]] = {"from": Entry.day, "to": Entry.open_day}
+WHO: Mapping[str, Callable[[Entry, str], Any]] = {"person": Entry.text}
+# facts that only cases with a shape of their own may hold; what is said in the field named first is their code
+CIRCUMSTANCE_FIELDS: Mapping[str, Mapping[str, Callable[[Entry, str], Any]]] = {
+    Circumstance.REGISTRATION: {**WHO, **SPELL},
+    Circumstance.APPOINTMENT: {"level": Entry.text, **WHO, **SPELL},
+    Circumstance.TITLE: {"title": Entry.text, **WHO, "district": Entry.text, **SPELL},
+    Circumstance.APPRAISAL: {**WHO, "date": Entry.day},
+    Circumstance.RECEIPT: {
+        "item": Entry.text,
+        **WHO,
+        "district": Entry.text,
+        "date": Entry.day,
+        "amount": Entry.fen,
+    },
+    Circumstance.CLAIM: {
+        "batch": lambda entry, field: entry.open_text(field),
+        **WHO,
+        "district": lambda entry, field: entry.open_text(field),
+        "date": Entry.day,
+    },
+    Circumstance.CONDITION: {"condition": Entry.text, **WHO, **SPELL},
+    Circumstance.RESIDENCE: {"residence": Entry.text, **WHO, **SPELL},
+    Circumstance.EVENT: {"event": Entry.text, **WHO, "district": Entry.text, "date": Entry.day},
+    Circumstance.PAID: {"scheme": Entry.text, **WHO, **SPELL},
+    Circumstance.ENDED: {
+        "reason": lambda entry, field: entry.choice(field, Stop),
+        **WHO,
+        **SPELL,
+    },
+    Circumstance.INDEX: {
+        "index": Entry.text,
+        "year": lambda entry, field: entry.whole(field, 1949, 2200),
+        "amount": Entry.fen,
+    },
+    "band": {
+        "district": Entry.text,
+        "pct": lambda entry, field: entry.whole(field, -100, 100),
+    },
 }
 
 
@@ -91,6 +143,14 @@ class Case:
     people: list[str]
     facts: list[Fact]
     runs: list[Run]
+    shape: Shape = Shape.MONTHLY_BY_LEVEL
+    terms: Terms = PLAIN
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        """Ranks of the levels; local ones are 0 and less."""
+        local = self.terms.local_levels
+        return {**LEVEL_RANKS, **{name: n + 1 - len(local) for n, name in enumerate(local)}}
 
     def known(self, on: date) -> list[Fact]:
         """The facts as the office knew them at the end of a day, oldest knowledge first.
@@ -117,12 +177,42 @@ def read_case(entry: Entry) -> Case:
     names = [run.name for run in runs]
     if len(set(names)) < len(names):
         raise entry.refuse("runs", _("a name stands here twice."))
-    return Case(
-        policy=read_policy(entry.entry("policy")),
-        people=entry.texts("people"),
-        facts=[_fact(each, names) for each in entry.entries("facts")],
-        runs=runs,
-    )
+    policy = read_policy(entry.entry("policy"))
+    shape, terms = _shape(entry, policy)
+    case = Case(policy, entry.texts("people"), [], runs, shape, terms)
+    plain = not (entry.has("shape") or entry.has("terms"))
+    types = FACT_FIELDS if plain else {**FACT_FIELDS, **CIRCUMSTANCE_FIELDS}
+    reading = _Reading(types, names, case.ranks)
+    return replace(case, facts=[_fact(each, reading) for each in entry.entries("facts")])
+
+
+def _shape(entry: Entry, policy: Policy) -> tuple[Shape, Terms]:
+    """The shape and terms of a case; without either, the monthly amount by level."""
+    if not (entry.has("shape") or entry.has("terms")):
+        return Shape.MONTHLY_BY_LEVEL, PLAIN
+    shape = Shape.MONTHLY_BY_LEVEL
+    if entry.has("shape"):
+        shape = entry.choice("shape", Shape)
+    given = entry.required("terms") if entry.has("terms") else {}
+    try:
+        terms = read_terms(shape, given, lookback_months=policy.lookback_months)
+        check_granularity(shape, policy.granularity)
+    except TermsInvalid as refusal:
+        raise entry.refuse(f"terms.{refusal.field}", str(refusal)) from refusal
+    for name in unknown_terms(given):
+        raise entry.refuse(f"terms.{name}", _("it is stated to be unknown; nothing is assumed."))
+    if shape in {Shape.MONTHLY_TERM, Shape.MIXTURE}:
+        terms = replace(terms, first_month=policy.scheme_start.first_day)
+    return shape, terms
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What a case's facts may be."""
+
+    types: Mapping[str, Mapping[str, Callable[[Entry, str], Any]]]
+    runs: list[str]
+    levels: Mapping[str, int]
 
 
 def read_policy(entry: Entry) -> Policy:
@@ -177,18 +267,24 @@ def _run(entry: Entry) -> Run:
     return Run(name=entry.text("run"), month=entry.month("month"), on=entry.day("on"))
 
 
-def _fact(entry: Entry, runs: list[str]) -> Fact:
+def _fact(entry: Entry, reading: _Reading) -> Fact:
     """A version. A void one removes the fact, so it need not say again what the fact was."""
     kind = entry.text("type") if entry.has("type") or not entry.flag("void") else ""
-    if kind and kind not in FACT_FIELDS:
+    if kind and kind not in reading.types:
         raise entry.refuse(
             "type",
             _("%(value)s is not supported; supported are %(choices)s.")
-            % {"value": shown(kind), "choices": ", ".join(FACT_FIELDS)},
+            % {"value": shown(kind), "choices": ", ".join(reading.types)},
         )
-    fields = {} if entry.flag("void") else FACT_FIELDS[kind]
+    fields = {} if entry.flag("void") else reading.types[kind]
     says = {field: read(entry, field) for field, read in fields.items()}
-    if "run" in says and says["run"] not in runs:
+    if "level" in says and says["level"] not in reading.levels:
+        raise entry.refuse(
+            "level",
+            _("%(value)s is not supported; supported are %(choices)s.")
+            % {"value": shown(says["level"]), "choices": ", ".join(reading.levels)},
+        )
+    if "run" in says and says["run"] not in reading.runs:
         raise entry.refuse("run", _("no run of this case has this name."))
     return Fact(
         id=entry.text("id"),

@@ -81,6 +81,9 @@ class Entry:
             raise self.refuse(field, _("a text is expected here."))
         return value
 
+    def open_text(self, field: str) -> str | None:
+        return self.text(field) if self.has(field) else None
+
     def texts(self, field: str) -> list[str]:
         value = self.required(field)
         if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
@@ -144,3 +147,6 @@ class Entry:
                 % {"value": shown(value), "choices": ", ".join(choices.values)},
             )
         return choices(value)
+
+    def open_choice(self, field: str, choices: type[C]) -> C | None:
+        return self.choice(field, choices) if self.has(field) else None

@@ -12,9 +12,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from huiju.allowances.enums import LEVELS_BY_RANK
-from huiju.allowances.rules import Policy, months_computed
+from huiju.allowances.enums import Shape
+from huiju.allowances.rules import Policy, Terms, months_computed
 from huiju.allowances.rules.computing import Computer, Rows
+from huiju.allowances.rules.shapes.payers import shares
 from huiju.allowances.rules.statements import statement_policy
 from huiju.allowances.worksheets.cases import Case, Run
 from huiju.allowances.worksheets.knowledge import (
@@ -28,6 +29,7 @@ from huiju.allowances.worksheets.tables import FactRows, Names, Row
 from huiju.kernel.errors import DomainError
 
 Answer = dict[str, Any]
+Kind = tuple[Policy, Shape, Terms]
 
 
 class RateMissing(DomainError):
@@ -97,6 +99,7 @@ class Turn:
                 "lines": self._lines_of(person),
                 "pay": paid.get(person, nothing).pay_fen,
                 "debt": debts[person] + paid.get(person, nothing).debt_growth_fen,
+                **self._payers(person),
             }
             for person in self.sheet.case.people
         }
@@ -104,6 +107,16 @@ class Turn:
     def _lines_of(self, person: str) -> list[list[Any]]:
         own = [line for line in self.lines if line.person == person]
         return sorted([f"{line.month:%Y-%m}", line.district, line.amount_fen] for line in own)
+
+    def _payers(self, person: str) -> Answer:
+        """Where the terms name payers: what each of them bears of the person's lines."""
+        terms = self.sheet.case.terms
+        if not terms.payers:
+            return {}
+        borne: Counter[str] = Counter()
+        for line in (line for line in self.lines if line.person == person):
+            borne.update(shares(line.amount_fen, line.district, terms))
+        return {"payers": dict(sorted(borne.items()))}
 
 
 class Replay:
@@ -117,6 +130,10 @@ class Replay:
     def play(self, cases: list[Case]) -> list[Sheet]:
         """Every run of every case, in order; the sheets hold the answers, or why a run was stopped."""
         sheets = [Sheet(number, case) for number, case in enumerate(cases)]
+        # a ceiling is used up in the order of districts, whatever cases are computed together
+        said = {fact.says.get("district") for case in cases for fact in case.facts}
+        for district in sorted(name for name in said if name):
+            self.districts.number(district)
         for round_of_runs in zip_longest(*(sheet.case.runs for sheet in sheets)):
             pairs = zip(sheets, round_of_runs, strict=True)
             self._play_round([(sheet, run) for sheet, run in pairs if run is not None])
@@ -144,16 +161,20 @@ class Replay:
 
     def _due(self, turns: list[Turn]) -> list[Row]:
         """What is due in all turns, computed together where the policies make one statement."""
-        groups: dict[Policy, Rows] = defaultdict(lambda: defaultdict(list))
+        groups: dict[Kind, Rows] = defaultdict(lambda: defaultdict(list))
         for turn in turns:
-            tables, scheme = groups[statement_policy(turn.policy)], turn.sheet.number
-            tables["months"] += self.rows.months(scheme, turn.sheet.case, turn.run)
-            tables["certificates"] += self.rows.certificates(scheme, turn.knowledge)
-            tables["posts"] += self.rows.posts(scheme, turn.knowledge)
-            tables["leaves"] += self.rows.leaves(scheme, turn.knowledge)
-            tables["rates"] += self.rows.rates(scheme, turn.knowledge)
+            case, known, scheme = turn.sheet.case, turn.knowledge, turn.sheet.number
+            tables = groups[statement_policy(case.policy), case.shape, case.terms]
+            tables["months"] += self.rows.months(scheme, case, turn.run)
+            tables["certificates"] += self.rows.certificates(scheme, known, case.ranks)
+            tables["posts"] += self.rows.posts(scheme, known, case.terms)
+            tables["leaves"] += self.rows.leaves(scheme, known)
+            tables["rates"] += self.rows.rates(scheme, known, case.ranks)
+            tables["circumstances"] += self.rows.circumstances(scheme, case, known)
         return [
-            row for policy, tables in groups.items() for row in self.computer.due(policy, tables)
+            row
+            for (policy, shape, terms), tables in groups.items()
+            for row in self.computer.due(policy, tables, shape, terms)
         ]
 
     def _not_stopped(self, turns: list[Turn], due: list[Row]) -> list[Turn]:
@@ -163,13 +184,17 @@ class Replay:
         for row in sorted(
             unrated, key=lambda row: (row["unrated_on"], row["level"], row["person"])
         ):
-            level = LEVELS_BY_RANK[row["level"]].value
+            level = self._level(turns, row)
             refusal = RateMissing(level, self.districts.names[row["district"]], row["unrated_on"])
             missing.setdefault(row["scheme"], refusal)
         for turn in turns:
             if turn.sheet.number in missing:
                 turn.sheet.stops[turn.run.name] = missing[turn.sheet.number]
         return [turn for turn in turns if turn.sheet.number not in missing]
+
+    def _level(self, turns: list[Turn], row: Row) -> str:
+        case = next(turn.sheet.case for turn in turns if turn.sheet.number == row["scheme"])
+        return next(name for name, rank in case.ranks.items() if rank == row["level"])
 
     def _posted_rows(self, turn: Turn) -> list[Row]:
         return [

@@ -1,4 +1,4 @@
-"""Schemes, their runs by district and month, and the lines a run posts."""
+"""The runs of a scheme by district and month, and the lines a run posts."""
 
 from typing import Any, Self
 
@@ -6,81 +6,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from huiju.allowances.enums import (
-    Effect,
-    Granularity,
-    LevelPick,
-    MonthRule,
-    RunState,
-    Shape,
-)
+from huiju.allowances.enums import AFTER_APPROVAL, FROM_NOTICE, RunState
+from huiju.allowances.models.schemes import Scheme
 from huiju.directory.models import Place, User
 from huiju.kernel.periods import Month
-from huiju.policies.enums import Confidence
-from huiju.policies.models import Document, ParameterValue
-from huiju.registry.enums import EmployerKind, Level
+from huiju.policies.models import ParameterValue
+from huiju.registry.enums import Level
 from huiju.registry.models import Certificate, Person, Post
-
-
-class Scheme(models.Model):
-    """A monthly allowance as its policy settles it. A changed method is a new scheme; this one ends.
-
-    The rate of a level is the parameter `rate_code` + "." + level. `recovery_pct` null lets payments be
-    negative. `unknowns` says, for its readers, what no source settles and how it is filled meanwhile.
-    """
-
-    code = models.CharField(_("Code"), max_length=40)
-    name = models.CharField(_("Scheme"), max_length=80)
-    shape = models.CharField(_("Way of computing"), max_length=30, choices=Shape)
-    place = models.ForeignKey(Place, models.PROTECT, verbose_name=_("Applies in"))
-    first_month = models.DateField(_("First month"))
-    last_month = models.DateField(_("Last month"), null=True, blank=True)
-    employer_kinds = models.JSONField(_("Kinds of employers"))
-    rate_code = models.CharField(_("Rate parameter"), max_length=60)
-    granularity = models.CharField(_("What is paid"), max_length=10, choices=Granularity)
-    month_rule = models.CharField(_("Which months count"), max_length=10, choices=MonthRule)
-    rule_day = models.PositiveSmallIntegerField(default=1)
-    rule_days = models.PositiveSmallIntegerField(default=1)
-    level_pick = models.CharField(_("Deciding day"), max_length=10, choices=LevelPick)
-    cert_effect = models.CharField(_("A certificate counts"), max_length=10, choices=Effect)
-    post_effect = models.CharField(_("A post counts"), max_length=10, choices=Effect)
-    lookback_months = models.PositiveSmallIntegerField(
-        _("Months looked back"), null=True, blank=True
-    )
-    recovery_pct = models.PositiveSmallIntegerField(_("Share set off"), null=True, blank=True)
-    document = models.ForeignKey(
-        Document, models.PROTECT, null=True, blank=True, verbose_name=_("Document it rests on")
-    )
-    confidence = models.CharField(_("Confidence"), max_length=1, choices=Confidence)
-    unknowns = models.TextField(_("What no source settles"), blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["code"], name="one_scheme_per_code"),
-            models.CheckConstraint(
-                condition=Q(first_month__day=1) & (Q(last_month=None) | Q(last_month__day=1)),
-                name="schemes_last_whole_months",
-            ),
-            models.CheckConstraint(
-                condition=Q(last_month=None) | Q(last_month__gte=F("first_month")),
-                name="schemes_end_after_they_begin",
-            ),
-            models.CheckConstraint(
-                condition=Q(recovery_pct=None) | Q(recovery_pct__lte=100),
-                name="schemes_set_off_at_most_everything",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def rate_parameter(self, level: str) -> str:
-        """The code of the parameter that holds a level's rate."""
-        return f"{self.rate_code}.{level}"
-
-    @property
-    def kinds_shown(self) -> str:
-        return "、".join(str(EmployerKind(kind).label) for kind in self.employer_kinds)
 
 
 class RunQuerySet(models.QuerySet[Any]):
@@ -94,7 +26,8 @@ class RunQuerySet(models.QuerySet[Any]):
 class Run(models.Model):
     """One computation of a scheme's month in one district, from the facts as known at an instant.
 
-    Computing the same month again makes the next revision and replaces this one.
+    Computing the same month again makes the next revision and replaces this one. A run that is returned
+    for correction is a draft again, in its next round.
     """
 
     scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="runs")
@@ -102,6 +35,7 @@ class Run(models.Model):
     month = models.DateField(_("Month"))
     revision = models.PositiveSmallIntegerField(_("Revision"))
     state = models.CharField(_("State"), max_length=10, choices=RunState, default=RunState.DRAFT)
+    round = models.PositiveSmallIntegerField(_("Round"), default=1)
     known_at = models.DateTimeField(_("Facts as known at"))
     computed_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("Computed by"))
     computed_at = models.DateTimeField(_("Computed"))
@@ -117,6 +51,7 @@ class Run(models.Model):
             "month",
             "revision",
             "state",
+            "round",
             "known_at",
             "computed_by",
             "computed_at",
@@ -125,6 +60,8 @@ class Run(models.Model):
 
     class Reach:
         place = "place"
+        about = "allowances.RunLine.run"
+        about_if = "state", tuple(state.value for state in FROM_NOTICE)
 
     class Meta:
         constraints = [
@@ -148,6 +85,11 @@ class Run(models.Model):
     def __str__(self) -> str:
         return f"{self.scheme} {self.place} {Month.of(self.month)}"
 
+    @property
+    def has_payments(self) -> bool:
+        """Whether it was approved: its payments are made then."""
+        return self.state in AFTER_APPROVAL
+
 
 class RunLine(models.Model):
     """What a run posts to a person for a month: the difference between what is due and what was posted.
@@ -156,15 +98,39 @@ class RunLine(models.Model):
     and steps, where nothing is due any more. Steps: see `rules.shapes.monthly_by_level`.
     """
 
-    run = models.ForeignKey(Run, models.PROTECT, related_name="lines")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="allowance_lines")
+    # A run writes a line for everybody: its references are checked in bulk (kernel/bulkreferences.py), and
+    # only what lines are looked for by has an index. Lines of a run are found by their unique key.
+    run = models.ForeignKey(
+        Run, models.PROTECT, related_name="lines", db_constraint=False, db_index=False
+    )
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="allowance_lines", db_constraint=False
+    )
     month = models.DateField(_("For the month"))
-    place = models.ForeignKey(Place, models.PROTECT, verbose_name=_("District"))
+    place = models.ForeignKey(
+        Place, models.PROTECT, verbose_name=_("District"), db_constraint=False, db_index=False
+    )
     level = models.CharField(_("Level"), max_length=12, choices=Level, blank=True)
     counted_on = models.DateField(_("Deciding day"), null=True)
-    certificate = models.ForeignKey(Certificate, models.PROTECT, null=True, related_name="+")
-    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
-    rate = models.ForeignKey(ParameterValue, models.PROTECT, null=True, related_name="+")
+    certificate = models.ForeignKey(
+        Certificate,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    post = models.ForeignKey(
+        Post, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    rate = models.ForeignKey(
+        ParameterValue,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     step_days = models.PositiveSmallIntegerField(null=True)
     step_month_days = models.PositiveSmallIntegerField(null=True)
     step_rate_fen = models.BigIntegerField(null=True)

@@ -1,21 +1,21 @@
-"""The shapes of schemes: how facts become the amounts due. A changed method is a new shape; the old one stays."""
-
-from collections.abc import Callable
+"""A fixed amount a month by certificate level: the shape the other monthly ones are made of."""
 
 import ibis
 from ibis import _
 from ibis.expr.types import Table
 
-from huiju.allowances.enums import Granularity, Shape
+from huiju.allowances.enums import Granularity
 from huiju.allowances.rules.facts import DUE, Facts
 from huiju.allowances.rules.months import counted_months, month_parts
 from huiju.allowances.rules.policy import Policy
 from huiju.allowances.rules.rates import GROUND, rate_spans
-from huiju.allowances.rules.spans import best, eligible_spans
+from huiju.allowances.rules.shapes.modifiers import bounded, narrowed
+from huiju.allowances.rules.shapes.terms import PLAIN, Terms
+from huiju.allowances.rules.spans import Spans, best, eligible_spans
 from huiju.allowances.rules.stages import Staged, Stages, whole
 
 
-def monthly_by_level(facts: Facts, policy: Policy) -> Staged:
+def monthly_by_level(facts: Facts, policy: Policy, terms: Terms = PLAIN) -> Staged:
     """What is due to each person for each month: a fixed amount a month by certificate level.
 
     One row per person, month and district with the columns of `facts.DUE`. In whole months `counted_on` is the
@@ -25,17 +25,25 @@ def monthly_by_level(facts: Facts, policy: Policy) -> Staged:
     null and `unrated_on` the first day without one; no run may carry such a row.
     """
     stages = Stages()
-    spans = eligible_spans(
-        facts, stages, cert_effect=policy.cert_effect, post_effect=policy.post_effect
-    )
-    rates = rate_spans(spans, facts, stages)
-    parts = month_parts(spans, facts.months)
+    due = monthly_due(narrowed(facts, terms, stages), policy, stages)
+    return stages.result(bounded(due, facts, terms))
+
+
+def monthly_due(facts: Facts, policy: Policy, stages: Stages) -> Table:
+    """The same as rows to go on with."""
+    spans = eligible_spans(facts, policy, stages)
+    return due_by_level(spans, stages.named("held"), facts, policy, stages)
+
+
+def due_by_level(
+    spans: Spans, ground: Table, facts: Facts, policy: Policy, stages: Stages
+) -> Table:
+    """The lines of these spans. `ground` has every scheme, level and district of theirs."""
+    rates = rate_spans(ground, facts, stages)
     if policy.granularity == Granularity.DAY:
-        return stages.result(_by_days(day_parts(parts, rates)))
-    return stages.result(_by_months(counted_months(parts, policy), rates))
-
-
-SHAPES: dict[Shape, Callable[[Facts, Policy], Staged]] = {Shape.MONTHLY_BY_LEVEL: monthly_by_level}
+        parts = month_parts(spans.together, facts.months)
+        return _by_days(day_parts(parts, rates))
+    return _by_months(counted_months(spans, facts.months, policy), rates)
 
 
 def _by_months(counted: Table, rates: Table) -> Table:
