@@ -25,6 +25,8 @@ class Dimension(TextChoices):
     ASPECT = "aspect", _("Aspect")
     GOVERNMENT = "government", _("Level of government")
     MONTH = "month", _("Month")
+    PAYER = "payer", _("Payer")
+    SUBJECT = "subject", _("Budget subject")
 
 
 class PublicationKind(TextChoices):
@@ -41,3 +43,19 @@ class Nearness(TextChoices):
     NEARLY = "nearly", _("nearly")
     OVER = "over", _("more than")
     ABOUT = "about", _("about")
+
+
+class Disclosure(TextChoices):
+    """How a part of a figure is shown to readers who do not hold its area."""
+
+    EXACT = "exact", _("as it is")
+    FEWER = "fewer", _("fewer than the least number")
+    COVERED = "covered", _("left out so that others cannot be computed")
+
+
+class TargetState(TextChoices):
+    """Where a target of a policy stands on a day."""
+
+    REACHED = "reached", _("Reached")
+    ON_THE_WAY = "on_the_way", _("On the way")
+    MISSED = "missed", _("Missed")

@@ -92,3 +92,48 @@ class FigureSource(models.Model):
 
     def __str__(self) -> str:
         return self.digest[:12]
+
+
+class FactChange(models.Model):
+    """Changes of a fact table, noted by triggers in the transaction that makes them.
+
+    A snapshot's version of a fact table is the sum of `changes` it sees. Snapshots of one server see
+    sets of transactions each of which contains the one before, so equal sums mean equal facts. Rows
+    are only added; compaction puts a sum in the place of many.
+    """
+
+    fact = models.CharField(max_length=40, db_index=True)
+    changes = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.fact} +{self.changes}"
+
+
+class KeptFigure(models.Model):
+    """A figure of a day by all its dimensions, in numbers, as long as its facts have not changed.
+
+    `cells` are rows of parts in the order of the figure's dimensions, value and number of records.
+    `release` and `structure` tell the code and the views it was computed by, `reads` and `version`
+    the fact tables and their changes at that moment.
+    """
+
+    code = models.CharField(max_length=60)
+    on = models.DateField()
+    place = models.ForeignKey(Place, models.PROTECT)
+    release = models.CharField(max_length=64)
+    structure = models.BigIntegerField()
+    reads = ArrayField(models.CharField(max_length=40))
+    version = models.BigIntegerField()
+    cells = models.JSONField()
+    computed_at = models.DateTimeField()
+
+    class Reach:
+        place = "place"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "on"], name="one_kept_figure_per_code_and_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.on}"

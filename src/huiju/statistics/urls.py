@@ -1,12 +1,13 @@
 from django.urls import path
 
-from huiju.statistics.views import bulletins, dashboard, figures, publications
+from huiju.statistics.views import bulletins, dashboard, figures, publications, targets
 
 app_name = "statistics"
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("figures/", figures.catalogue, name="catalogue"),
     path("figures/<str:code>/", figures.figure, name="figure"),
+    path("targets/", targets.targets, name="targets"),
     path("publications/", publications.publications, name="publications"),
     path("publications/publish/", publications.publish, name="publish"),
     path("publications/<int:pk>/", publications.publication, name="publication"),

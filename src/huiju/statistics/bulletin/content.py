@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huiju.allowances import figures as allowances
+from huiju.allowances.enums import PAY_THEIR_RATE
 from huiju.allowances.models import Scheme
+from huiju.budgets import figures as budgets
 from huiju.directory import queries as directory
 from huiju.directory.models import Place
-from huiju.kernel import money
+from huiju.kernel import clock, money
 from huiju.kernel.figures import UNRECORDED, Figure
 from huiju.kernel.periods import Month
 from huiju.policies import figures as policies
@@ -37,8 +39,9 @@ from huiju.statistics.bulletin.report import (
     yuan,
 )
 from huiju.statistics.catalogue import label
-from huiju.statistics.queries import Cube, Question
-from huiju.statistics.rules import about
+from huiju.statistics.enums import Disclosure
+from huiju.statistics.queries import Cube, Question, ShownPart
+from huiju.statistics.rules import about, columns_told
 
 FEN_OF_TEN_THOUSAND_YUAN = 1_000_000
 
@@ -69,6 +72,16 @@ class Year:
             self.cubes[figure, on] = queries.cube(question)
         return self.cubes[figure, on]
 
+    @cached_property
+    def least(self) -> int | None:
+        """The number of people from which on a part is told; None: no part is."""
+        return queries.threshold(on=clock.day_of(self.known_at))
+
+    def parts(self, figure: Figure, dimension: str) -> list[ShownPart]:
+        """The parts of a figure that everybody may read, with those that are not told."""
+        rollup = queries.rollup_of(self.of(figure))
+        return queries.public_parts(rollup, dimension, self.least)
+
     @property
     def year_before(self) -> date:
         """The last day of the year before."""
@@ -78,7 +91,7 @@ class Year:
 def compose(year: int, *, today: date, known_at: datetime) -> Report:
     """The bulletin of a year. A year that is not over is told up to today."""
     book = Year(last_day(year, today=today), known_at)
-    candidates = [policy(book), workforce(book), posts(book), allowance(book)]
+    candidates = [policy(book), workforce(book), posts(book), allowance(book), budget(book)]
     return Report(
         title=_("The social-work workforce of %(city)s in %(year)s")
         % {"city": book.city.name, "year": year},
@@ -128,8 +141,10 @@ def policy(book: Year) -> Section | None:
         local=rounded(local.at()),
         every=number(every.at()),
     )
-    aspects = listing(_("By aspect: "), counts(every, "aspect", _("{label} {count} documents")))
-    return Section(heading=_("Policies and rules"), paragraphs=[issued, aspects])
+    aspects = counts(book, policies.documents, "aspect", _("{label} {count} documents"))
+    return Section(
+        heading=_("Policies and rules"), paragraphs=[issued, listing(_("By aspect: "), aspects)]
+    )
 
 
 def workforce(book: Year) -> Section | None:
@@ -137,16 +152,6 @@ def workforce(book: Year) -> Section | None:
     certified = book.of(registry.certified)
     if not certified.at().value:
         return None
-    levels = [level for level in Level if certified.at(level=level.value).value]
-    shares = [
-        sentence(
-            _("{label} {count} ({share})"),
-            label=str(level.label),
-            count=number(certified.at(level=level.value)),
-            share=share(certified.at(level=level.value), certified.at()),
-        )
-        for level in levels
-    ]
     growth = sentence(
         _("On {day} {certified} people were certified; at the end of the year before, {before}. "),
         day=written_day(book.on),
@@ -156,31 +161,77 @@ def workforce(book: Year) -> Section | None:
     return Section(
         heading=_("Certified workforce"),
         paragraphs=[
-            [*growth, *listing(_("By the highest level held: "), shares)],
-            listing(_("By district: "), counts(certified, "district", _("{label} {count}"))),
+            [*growth, *listing(_("By the highest level held: "), by_level(book))],
+            listing(
+                _("By district: "),
+                counts(book, registry.certified, "district", _("{label} {count}")),
+            ),
         ],
         grids=[by_district_and_level(book)],
     )
 
 
+def by_level(book: Year) -> list[Sentence]:
+    """The certified by level, from the first level on, each with its share."""
+    certified = book.of(registry.certified)
+    told = {_name(part): part for part in book.parts(registry.certified, "level")}
+    return [
+        sentence(
+            _("{label} {count} ({share})"),
+            label=str(level.label),
+            count=number(certified.at(level=level.value)),
+            share=share(certified.at(level=level.value), certified.at()),
+        )
+        if told[level.value].value is not None
+        else untold(told[level.value], "level", book.least)
+        for level in Level
+        if level.value in told
+    ]
+
+
 def by_district_and_level(book: Year) -> Grid:
-    """The table of districts by levels, with sums of both."""
+    """The table of districts by levels, with sums of both; levels with small numbers are merged."""
     certified = book.of(registry.certified)
     unplaced = [UNRECORDED] if certified.at(district=UNRECORDED).value else []
+    districts = [*book.districts, *unplaced]
+    names = [level.value for level in Level if certified.at(level=level.value).value]
+    cells = [
+        {name: certified.at(district=district, level=name).value for name in names}
+        for district in districts
+    ]
+    columns = columns_told(cells, names, threshold=book.least) if book.least and names else []
+    told = columns if len(columns) > 1 else []
 
     def row(name: str, **district: str) -> list[Run]:
-        levels = [certified.at(level=level.value, **district) for level in Level]
-        return [Run(name), *map(number, levels), number(certified.at(**district))]
+        inside = [joined_levels(certified, group, **district) for group in told]
+        return [Run(name), *inside, number(certified.at(**district))]
 
     return Grid(
         caption=_("Certified social workers by district and level (%(day)s, people)")
+        % {"day": written_day(book.on)}
+        if told
+        else _("Certified social workers by district (%(day)s, people)")
         % {"day": written_day(book.on)},
-        heads=[_("District"), *(str(level.label) for level in Level), _("Total")],
+        heads=[_("District"), *(level_names(group) for group in told), _("Total")],
         rows=[
-            *(row(label("district", it), district=it) for it in [*book.districts, *unplaced]),
+            *(row(label("district", it), district=it) for it in districts),
             row(_("Whole city")),
         ],
     )
+
+
+def joined_levels(certified: Cube, levels: Sequence[str], **district: str) -> Run:
+    """The certified of one level, or of several together: their sum belongs to no single figure."""
+    parts = [certified.at(level=level, **district) for level in levels]
+    if len(parts) == 1:
+        return number(parts[0])
+    return Run(str(sum(part.value for part in parts)))
+
+
+def level_names(levels: Sequence[str]) -> str:
+    """The head of a column of one level or of several."""
+    lowest = str(Level(levels[0]).label)
+    return _("%(level)s and above") % {"level": lowest} if len(levels) > 1 else lowest
 
 
 def posts(book: Year) -> Section | None:
@@ -201,9 +252,9 @@ def posts(book: Year) -> Section | None:
     )
     kinds = listing(
         _("The certified in post, by kind of employer: "),
-        counts(certified, "employer_kind", _("{label} {count}")),
+        counts(book, registry.certified_in_post, "employer_kind", _("{label} {count}")),
     )
-    return Section(heading=_("Posts"), paragraphs=[employed, kinds])
+    return Section(heading=_("Posts"), paragraphs=[employed, kinds] if kinds else [employed])
 
 
 def allowance(book: Year) -> Section | None:
@@ -226,11 +277,51 @@ def allowance(book: Year) -> Section | None:
     return Section(heading=_("Post allowances"), paragraphs=paragraphs)
 
 
+def budget(book: Year) -> Section | None:
+    """What the year's budgets set aside for social work, and how much of it was paid."""
+    planned, paid = book.of(budgets.planned), book.of(budgets.paid)
+    if not planned.at().value:
+        return None
+    set_aside = sentence(
+        _(
+            "In {year} the budgets of {city} and its districts set aside {planned} for social work;"
+            " by {day} {paid} of it ({share}) had been paid."
+        ),
+        year=str(book.on.year),
+        city=book.city.name,
+        day=written_day(book.on),
+        planned=yuan(planned.at(), about(planned.at().value, FEN_OF_TEN_THOUSAND_YUAN)),
+        paid=yuan(paid.at(), about(paid.at().value, FEN_OF_TEN_THOUSAND_YUAN)),
+        share=share(paid.at(), planned.at()),
+    )
+    return Section(
+        heading=_("Money for social work"), paragraphs=[set_aside], grids=[by_payer(book)]
+    )
+
+
+def by_payer(book: Year) -> Grid:
+    """The table of payers by what was set aside, what is still committed, and what was paid, in yuan."""
+    cubes = [book.of(figure) for figure in (budgets.planned, budgets.committed, budgets.paid)]
+    payers = [dict(part.question.filters)["payer"] for part in cubes[0].by("payer")]
+
+    def row(name: str, **payer: str) -> list[Run]:
+        answers = [cube.at(**payer) for cube in cubes]
+        return [Run(name), *(Run(money.yuan(answer.value), answer) for answer in answers)]
+
+    return Grid(
+        caption=_("Budgets for social work by payer (%(day)s, yuan)")
+        % {"day": written_day(book.on)},
+        heads=[_("Payer"), _("Set aside"), _("Committed"), _("Paid")],
+        rows=[*(row(label("payer", payer), payer=payer) for payer in payers), row(_("Total"))],
+    )
+
+
 def schemes_in_force(book: Year) -> list[Scheme]:
-    """The monthly allowances that pay for the month of the day."""
+    """The allowances that pay their rate for the month of the day."""
     month = Month.of(book.on).first_day
     open_ended = Q(last_month=None) | Q(last_month__gte=month)
-    return list(Scheme.objects.filter(open_ended, first_month__lte=month).order_by("code"))
+    paying = Scheme.objects.filter(open_ended, first_month__lte=month, shape__in=PAY_THEIR_RATE)
+    return list(paying.order_by("code"))
 
 
 def rates(book: Year, scheme: Scheme) -> Sentence | None:
@@ -257,20 +348,37 @@ def rates(book: Year, scheme: Scheme) -> Sentence | None:
     return listing(opening, found) if found else None
 
 
-def counts(cube: Cube, dimension: str, text: str) -> list[Sentence]:
+def counts(book: Year, figure: Figure, dimension: str, text: str) -> list[Sentence]:
     """The parts of a figure in a sentence with {label} and {count}, largest first."""
+    cube = book.of(figure)
     return [
         sentence(
             text,
-            label=label(dimension, dict(part.question.filters)[dimension]),
-            count=number(part),
+            label=label(dimension, _name(part)),
+            count=number(cube.at(**dict(part.question.filters))),
         )
-        for part in cube.by(dimension)
+        if part.value is not None
+        else untold(part, dimension, book.least)
+        for part in book.parts(figure, dimension)
     ]
 
 
+def untold(part: ShownPart, dimension: str, least: int | None) -> Sentence:
+    """A part whose number is not told."""
+    named = label(dimension, _name(part))
+    if part.disclosure == Disclosure.FEWER:
+        return sentence(_("{label} fewer than {number}"), label=named, number=str(least))
+    return sentence(_("{label} not listed"), label=named)
+
+
+def _name(part: ShownPart) -> str:
+    return part.question.filters[0][1]
+
+
 def listing(opening: str, sentences: Sequence[Sentence]) -> Sentence:
-    """An opening and the members of a list, as one sentence."""
+    """An opening and the members of a list, as one sentence; of no members nothing."""
+    if not sentences:
+        return []
     return [Run(opening), *joined(sentences), Run(_("."))]
 
 

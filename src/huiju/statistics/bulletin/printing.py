@@ -6,7 +6,6 @@ All three print the same dictionary, and so does a published bulletin, which kee
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,14 +14,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huiju import ui
 from huiju.statistics.bulletin.report import Grid, Report, Run, written_day
 from huiju.statistics.catalogue import label, shown
 from huiju.statistics.enums import Unit
 from huiju.statistics.queries import Answer
+from huiju.ui.printing import printed
 
 HERE = Path(__file__).parent
-FONTS = Path(ui.__file__).parent / "fonts"
 ORDINALS = "一二三四五六七八九十"
 
 Body = Mapping[str, Any]
@@ -44,7 +42,7 @@ def body_of(report: Report, *, draft: bool = True) -> dict[str, Any]:
         "masthead": report.masthead,
         "period": _("%(period)s (draft)") % {"period": report.period} if draft else report.period,
         "on": report.on.isoformat(),
-        "known_at": timezone.localtime(report.known_at).isoformat(timespec="minutes"),
+        "known_at": timezone.localtime(report.known_at).isoformat(),
         "lead": runs(report.lead),
         "sections": [
             {
@@ -101,17 +99,7 @@ def as_text(body: Body) -> str:
 
 def as_pdf(body: Body) -> bytes:
     """An A4 sheet in the layout of GB/T 9704: 22 lines of 28 characters, red masthead."""
-    import typst  # noqa: PLC0415 -- slow import
-
-    inputs = {"body": json.dumps(body, ensure_ascii=False)}
-    compiled = typst.compile(
-        str(HERE / "bulletin.typ"),
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-        sys_inputs=inputs,
-        pdf_standards=["a-2b"],
-    )
-    return bytes(compiled)
+    return printed(HERE / "bulletin.typ", body)
 
 
 def as_docx(body: Body) -> bytes:

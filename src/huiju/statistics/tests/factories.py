@@ -1,14 +1,20 @@
 """A small registry to count, and publications of it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from huiju.allowances.tests.factories import compute, make_run_line, make_scheme
+from huiju.budgets.tests.factories import make_entry, make_line
 from huiju.directory.models import Place
 from huiju.directory.tests.factories import make_organisation, place
 from huiju.kernel.figures import Figure
+from huiju.kernel.periods import Month
+from huiju.policies.enums import Government
+from huiju.policies.tests.factories import make_document
 from huiju.registry import figures as registry
 from huiju.registry.models import Certificate, Person, Post
+from huiju.registry.tests.factories import make_death, make_leave
 from huiju.statistics import queries, services
 from huiju.statistics.models import Publication
 from huiju.statistics.queries import Question
@@ -56,6 +62,34 @@ def make_certified(level: str = "assistant", where: str = "350203", **fields: An
     make_certificate(person, level)
     make_post(person, where)
     return person
+
+
+def make_awkward_city() -> None:
+    """Ties between certificates and posts, missing attributes, corrections and revocations."""
+    tied = make_certified()
+    make_certificate(tied, "intermediate", approved_on=date(2013, 8, 1))
+    make_certificate(tied, "senior", approved_on=date(2015, 12, 31), revoked_on=date(2015, 12, 31))
+    make_post(tied, "350206001", overlap_reason="兼任", employer=None, established=True)
+    make_post(tied, "350205", overlap_reason="兼任", starts_on=date(2015, 12, 31), kind="agency")
+    nowhere = make_person(kept_by="350200", field="")
+    make_certificate(nowhere, approved_on=ON)
+    make_certificate(make_person(field="禁毒, “戒毒”\n社区康复"), approved_on=ON + timedelta(1))
+    corrected = make_person(kept_by="350213")
+    make_certificate(corrected, "intermediate", superseded_at=LATER)
+    make_certificate(corrected, recorded_at=LATER)
+    make_post(corrected, "350213", ends_on=ON)
+    make_leave(corrected)
+    make_death(make_person(kept_by="350211"))
+    make_certificate(make_person(kept_by="350211"), voided=True)
+    make_certificate(make_person(kept_by="350212"), recorded_at=LATER + timedelta(microseconds=1))
+    for government in Government.values:
+        make_document(issued_on=ON, year=ON.year, government=government)
+    make_certified("assistant", "350206")
+    run = compute(make_scheme(), Month(2015, 12), at=LATER - timedelta(2), where="350206")
+    make_run_line(run, month=date(2015, 11, 1))
+    for line in (make_line(), make_line(government="350203", amount_fen=50_000)):
+        for kind, fen in (("commit", 30_000), ("make_due", 20_000), ("pay", 10_000)):
+            make_entry(line, fen, kind)
 
 
 def ask(figure: Figure = registry.certified, on: date = ON, **filters: str) -> Question:

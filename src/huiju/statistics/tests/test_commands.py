@@ -1,8 +1,11 @@
 """The public commands: figures, figure, publish, bulletin, lake."""
 
 import json
+import sys
 from datetime import date
+from importlib.machinery import ModuleSpec
 from io import StringIO
+from types import ModuleType
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -71,7 +74,10 @@ def test_figure_as_known_on_a_day_passes_over_what_came_later():
     [
         (["registry.unknown", "--on", "2015-12-31"], "registry.unknown"),
         (["registry.certified", "--on", "2015-12-31", "--by", "colour"], "colour"),
-        (["registry.certified", "--on", "2015-12-31", "--engine", "spark"], "spark"),
+        (
+            ["registry.certified", "--on", "2015-12-31", "--engine", "duckdb", "--lake", "."],
+            "fact_",
+        ),
     ],
 )
 def test_figure_says_in_chinese_what_it_cannot_judge(words, said):
@@ -81,6 +87,25 @@ def test_figure_says_in_chinese_what_it_cannot_judge(words, said):
     assert refusal.value.returncode == 2
     assert said in str(refusal.value)
     assert "。" in str(refusal.value)
+
+
+PYSPARK = ModuleType("pyspark")
+PYSPARK.__spec__ = ModuleSpec("pyspark", None)
+
+
+@pytest.mark.parametrize(
+    ("pyspark", "said"), [(None, "make setup-spark"), (PYSPARK, "Java 17")], ids=["package", "java"]
+)
+def test_figure_says_what_to_install_before_spark_computes(pyspark, said, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "pyspark", pyspark)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+
+    with pytest.raises(CommandError) as refusal:
+        call_command("figure", "registry.certified", "--on", "2015-12-31", "--engine", "spark")
+
+    assert refusal.value.returncode == 2
+    assert said in str(refusal.value)
+    assert "请" in str(refusal.value)
 
 
 def test_publish_keeps_the_figures_of_several_days():

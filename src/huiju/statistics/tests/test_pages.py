@@ -1,7 +1,7 @@
 """Pages of statistics: what they show, to whom, and with how many questions to the database."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -14,6 +14,7 @@ from huiju.kernel import clock
 from huiju.kernel.figures import digest_of
 from huiju.kernel.periods import Month
 from huiju.registry import figures as registry
+from huiju.registry.models import Certificate, Post
 from huiju.statistics.catalogue import FIGURES
 from huiju.statistics.models import Publication
 from huiju.statistics.tests.factories import (
@@ -93,6 +94,54 @@ def test_figure_page_is_asked_as_known_on_a_day(city):
     ]
 
     assert ["本数字由1条记录统计而来" in page for page in pages] == [False, True]
+
+
+AFTERNOON = datetime(2016, 6, 1, 14, 3, 5, 123456, tzinfo=clock.CITY_ZONE)
+NUMBER = re.compile(r'href="([^"]*registry.certified/[^"]*)"')
+
+
+@pytest.mark.parametrize("where", ["bulletin", "publication", "dashboard"])
+def test_published_number_opens_to_itself_after_a_record_of_the_same_minute(city, where):
+    person = make_certified()
+    with clock.fixed(AFTERNOON):
+        city.post(reverse("statistics:bulletin_publish", args=[2015]))
+        make_publication(ask(on=AFTERNOON.date()), at=AFTERNOON)
+    late = make_certified()
+    soon = AFTERNOON + timedelta(seconds=9)
+    Certificate.objects.filter(person=late).update(recorded_at=soon)
+    Post.objects.filter(person=late).update(recorded_at=soon)
+    address = {
+        "bulletin": reverse("statistics:bulletin", args=[2015]),
+        "publication": reverse("statistics:publication", args=[first_bulletin()]),
+        "dashboard": reverse("statistics:dashboard"),
+    }[where]
+
+    found = NUMBER.findall(text_of(city.get(address)).replace("&amp;", "&"))
+    opened = text_of(city.get(next(url for url in found if "known_at" in url)))
+
+    assert person.name in opened
+    assert late.name not in opened
+    assert "2016-06-01 14:03" in opened
+    assert "本数字由1条记录统计而来" in opened
+    parts = [url for url in NUMBER.findall(opened.replace("&amp;", "&")) if "level=" in url]
+    assert parts
+    assert all("known_at=2016-06-01T14%3A03%3A05.123456" in url for url in parts)
+
+
+def first_bulletin():
+    return Publication.objects.get(kind="bulletin").pk
+
+
+def test_day_that_is_entered_goes_before_the_instant_of_the_link(city):
+    make_certificate(make_certified(), "senior", recorded_at=LATER)
+    instant = (LATER - timedelta(1)).isoformat().replace("+", "%2B")
+
+    values = [
+        city.get(figure_url(level="senior", known_at=instant, **day)).context["value"]
+        for day in ({}, {"known_on": ""}, {"known_on": "2016-06-01"})
+    ]
+
+    assert values == [0, 0, 1]
 
 
 @pytest.mark.parametrize("code", FIGURES)
@@ -204,6 +253,15 @@ def test_bulletin_tells_rates_with_their_parameter_and_the_amount_computed(city)
     assert "2015年度截至12月，已核算津贴1笔、200元（核算草稿，尚未审批发放）。" in page
 
 
+def test_bulletin_calls_no_award_that_is_paid_once_a_monthly_rate(city):
+    make_certified()
+    make_scheme(shape="once_by_level", terms={})
+
+    page = TAG.sub("", text_of(city.get(reverse("statistics:bulletin", args=[2015]))))
+
+    assert "社区在岗津贴标准为" not in page
+
+
 def test_money_is_shown_in_yuan(city):
     make_certified()
     compute(make_scheme(), Month(2015, 12), at=LATER)
@@ -236,7 +294,7 @@ PAGES = [
     ("statistics:catalogue", [], 12),
     ("statistics:figure", ["registry.certified"], 12),
     ("statistics:publications", [], 12),
-    ("statistics:bulletin", [2015], 20),
+    ("statistics:bulletin", [2015], 22),
 ]
 
 
@@ -246,15 +304,11 @@ def test_pages_ask_the_database_few_questions(city, name, arguments, questions):
         make_certified()
     make_publication(ask())
     url = reverse(name, args=arguments)
-    city.get(url)
+    with clock.fixed(LATER + timedelta(1)):
+        city.get(url)
 
-    with (
-        CaptureQueriesContext(
-            connection,
-        ) as captured,
-        clock.fixed(LATER + timedelta(1)),
-    ):
-        text_of(city.get(url))
+        with CaptureQueriesContext(connection) as captured:
+            text_of(city.get(url))
 
     asked = [
         query["sql"]
@@ -262,3 +316,20 @@ def test_pages_ask_the_database_few_questions(city, name, arguments, questions):
         if not any(word in query["sql"] for word in BOOKKEEPING)
     ]
     assert len(asked) <= questions, "\n".join(asked)
+
+
+def test_dashboard_draws_districts_where_the_instance_has_a_drawing(city, settings, tmp_path):
+    make_certified()
+    settings.HUIJU_HOME = tmp_path
+    url = reverse("statistics:dashboard")
+    without = city.get(url, {"place": "350200"}).context["charts"][0]
+
+    (tmp_path / "districts.geojson").write_text('{"type": "FeatureCollection", "features": []}')
+    page = city.get(url, {"place": "350200"})
+
+    drawn = page.context["charts"][0]
+    (district,) = drawn["option"]["series"][0]["data"]
+    assert (without["option"]["series"][0]["type"], without.get("map")) == ("bar", None)
+    assert (drawn["rows"], district["name"], district["value"]) == (without["rows"], "思明区", 1)
+    assert district["url"] == drawn["rows"][0]["url"]
+    assert 'data-map="districts-drawn"' in text_of(page)

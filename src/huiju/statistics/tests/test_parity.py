@@ -1,28 +1,26 @@
 """Every figure is the same on every engine: value, parts and digest, with ties and nulls."""
 
-from datetime import date, timedelta
+import shutil
+import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from huiju.allowances.tests.factories import compute, make_run_line, make_scheme
-from huiju.engine import lake
-from huiju.engine.run import DUCKDB, POSTGRES, EngineUnavailable, execute
+from huiju.engine import lake, spark
+from huiju.engine.run import (
+    DUCKDB,
+    POSTGRES,
+    SPARK,
+    EngineUnavailable,
+    LakeIncomplete,
+    LakeOfSeveralCities,
+    execute,
+)
 from huiju.engine.schemas import FACT_TABLES, every_version
-from huiju.kernel.periods import Month
-from huiju.policies.enums import Government
-from huiju.policies.tests.factories import make_document
 from huiju.statistics import queries
 from huiju.statistics.catalogue import FIGURES
-from huiju.statistics.tests.factories import (
-    LATER,
-    ON,
-    ask,
-    make_certificate,
-    make_certified,
-    make_person,
-    make_post,
-)
+from huiju.statistics.tests.factories import LATER, ON, ask, make_awkward_city
 
 pytestmark = pytest.mark.django_db
 
@@ -31,26 +29,7 @@ OTHER_ENGINES = [DUCKDB, "lake"]
 
 @pytest.fixture
 def awkward_city() -> None:
-    """Ties between certificates and posts, missing attributes, corrections and revocations."""
-    tied = make_certified()
-    make_certificate(tied, "intermediate", approved_on=date(2013, 8, 1))
-    make_certificate(tied, "senior", approved_on=date(2015, 12, 31), revoked_on=date(2015, 12, 31))
-    make_post(tied, "350206001", overlap_reason="兼任", employer=None, established=True)
-    make_post(tied, "350205", overlap_reason="兼任", starts_on=date(2015, 12, 31), kind="agency")
-    nowhere = make_person(kept_by="350200", field="")
-    make_certificate(nowhere, approved_on=ON)
-    make_certificate(make_person(field="禁毒, “戒毒”\n社区康复"), approved_on=ON + timedelta(1))
-    corrected = make_person(kept_by="350213")
-    make_certificate(corrected, "intermediate", superseded_at=LATER)
-    make_certificate(corrected, recorded_at=LATER)
-    make_post(corrected, "350213", ends_on=ON)
-    make_certificate(make_person(kept_by="350211"), voided=True)
-    make_certificate(make_person(kept_by="350212"), recorded_at=LATER + timedelta(microseconds=1))
-    for government in Government.values:
-        make_document(issued_on=ON, year=ON.year, government=government)
-    make_certified("assistant", "350206")
-    run = compute(make_scheme(), Month(2015, 12), at=LATER - timedelta(2), where="350206")
-    make_run_line(run, month=date(2015, 11, 1))
+    make_awkward_city()
 
 
 @pytest.fixture(params=OTHER_ENGINES)
@@ -98,6 +77,35 @@ def test_fact_tables_travel_to_duckdb_whole(name, other):
     assert execute(table, **other).to_pylist() == execute(table, engine=POSTGRES).to_pylist()
 
 
-def test_an_engine_that_is_not_installed_is_refused_by_name():
-    with pytest.raises(EngineUnavailable, match="spark"):
-        queries.answer(ask(), engine="spark")
+def test_an_engine_that_is_not_installed_is_refused_by_name(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+
+    with pytest.raises(EngineUnavailable, match="spark") as refused:
+        queries.answer(ask(), engine=SPARK)
+
+    assert refused.value.lacks == spark.PYSPARK
+
+
+def test_a_lake_without_a_table_is_refused_by_the_name_of_the_table(tmp_path):
+    make_awkward_city()
+    lake.export(tmp_path, city="350200", at=LATER)
+    shutil.rmtree(tmp_path / "fact_post")
+
+    with pytest.raises(LakeIncomplete, match="fact_post"):
+        queries.answer(ask(), engine=DUCKDB, lake=tmp_path)
+
+
+def test_cities_whose_numbers_may_be_the_same_are_not_computed_as_one(tmp_path):
+    for city in ("350200", "350500"):
+        lake.export(tmp_path, city=city, at=LATER)
+
+    with pytest.raises(LakeOfSeveralCities, match="city=350200, city=350500"):
+        queries.answer(ask(), engine=DUCKDB, lake=tmp_path)
+
+
+def test_a_lake_of_a_city_without_allowances_answers_nought(tmp_path):
+    lake.export(tmp_path, city="350200", at=LATER)
+
+    answer = queries.answer(ask(FIGURES["allowances.amount"]), engine=DUCKDB, lake=tmp_path)
+
+    assert (answer.value, answer.keys) == (0, ())

@@ -1,6 +1,8 @@
 """The yearly bulletin as a page, as PDF and as a Word file: the published one, else a draft."""
 
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from huiju.directory import queries as directory
 from huiju.directory.access import acting_as_system, change, page
+from huiju.directory.models import User
 from huiju.kernel import clock
 from huiju.kernel.errors import DomainError
 from huiju.statistics import queries
@@ -19,7 +22,7 @@ from huiju.statistics.bulletin.content import compose, last_day
 from huiju.statistics.bulletin.printing import as_docx, as_pdf, body_of
 from huiju.statistics.catalogue import FIGURES
 from huiju.statistics.models import Publication
-from huiju.statistics.permissions import may_publish
+from huiju.statistics.permissions import may_ask, may_publish
 from huiju.statistics.queries import Question
 from huiju.statistics.views.figures import address
 
@@ -35,7 +38,7 @@ def bulletin(request: HttpRequest, year: int) -> HttpResponse:
         "years": [
             each for each in (year - 1, year + 1) if FIRST_YEAR <= each <= clock.today().year
         ],
-        "body": linked(body),
+        "body": linked(body, published, request.user),
         "published": published,
         "may_publish": may_publish(request.user, directory.city()),
     }
@@ -85,9 +88,18 @@ def checked_year(year: int) -> int:
     return year
 
 
-def linked(body: dict[str, Any]) -> dict[str, Any]:
-    """The body with the page of its figure at each number."""
-    urls = {source["place"]: address_of(source, body) for source in body["sources"]}
+def linked(body: dict[str, Any], published: Publication | None, user: User) -> dict[str, Any]:
+    """The body with the page of its figure at each number, as known when it was written.
+
+    A part that this reader may not ask for does not open.
+    """
+    known_at = published.known_at if published else datetime.fromisoformat(body["known_at"])
+    opens = openings(user)
+    urls = {
+        source["place"]: address_of(source, known_at)
+        for source in body["sources"]
+        if opens(source["filters"])
+    }
 
     def runs(sentence: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [run | {"url": urls.get(run["source"], run["url"])} for run in sentence]
@@ -99,13 +111,24 @@ def linked(body: dict[str, Any]) -> dict[str, Any]:
     return body | {"lead": runs(body["lead"]), "sections": [section(s) for s in body["sections"]]}
 
 
-def address_of(source: dict[str, Any], body: dict[str, Any]) -> str:
-    """The page of the figure behind a number, as known when the bulletin was written."""
+def openings(user: User) -> Callable[[Mapping[str, str]], bool]:
+    """Whether a reader may ask for the part of some filters; asked many times, answered by place."""
+
+    @cache
+    def holds(district: str) -> bool:
+        place = queries.place_of({"district": district} if district else {})
+        return bool(may_ask(user, {"level": ""}, place))
+
+    return lambda filters: set(filters) <= {"district"} or holds(filters.get("district", ""))
+
+
+def address_of(source: dict[str, Any], known_at: datetime) -> str:
+    """The page of the figure behind a number."""
     figure = FIGURES.get(source["code"])
     if figure is None:
         return ""
-    question = Question(figure, date.fromisoformat(source["on"])).narrowed(**source["filters"])
-    return address(question, known_on=date.fromisoformat(body["known_at"][:10]))
+    on = date.fromisoformat(source["on"])
+    return address(Question(figure, on, known_at).narrowed(**source["filters"]))
 
 
 def file(content: bytes, kind: str, name: str) -> HttpResponse:

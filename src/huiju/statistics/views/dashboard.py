@@ -1,10 +1,13 @@
 """The dashboard of the city, of one district or of one street."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -19,11 +22,44 @@ from huiju.statistics import queries
 from huiju.statistics.catalogue import FIGURES, shown
 from huiju.statistics.enums import Dimension, Unit
 from huiju.statistics.forms import PlaceForm
-from huiju.statistics.permissions import ACTION_VIEW, may_ask
-from huiju.statistics.queries import Question
-from huiju.statistics.views.figures import address, rows
+from huiju.statistics.permissions import ACTION_VIEW
+from huiju.statistics.queries import Part, Question, Rollup
+from huiju.statistics.views.figures import address, keep_asked, rows
 
 LATEST = 6
+YEAR_OF_MILLISECONDS = 365 * 24 * 3600 * 1000
+YEARS = {
+    "type": "time",
+    "minInterval": YEAR_OF_MILLISECONDS,
+    "boundaryGap": ["4%", "4%"],
+    "axisLabel": {"formatter": "{yyyy}", "hideOverlap": True, "color": "#44515e"},
+}
+LINE = {
+    "type": "line",
+    "label": {"show": True, "position": "top"},
+    "encode": {"x": 0, "y": 1},
+}
+# Fen; from here on a card counts in ten thousands of yuan, where two decimals tell all of it.
+SHORTENED_FROM = 100_000_000
+MAP = "districts-drawn"
+SHADES = ["#e3f0ee", "#7fb5b0", "#0b5f5c"]
+DRAWN = {
+    "type": "map",
+    "map": MAP,
+    "aspectScale": 1,
+    "selectedMode": False,
+    "top": 4,
+    "bottom": 4,
+    "itemStyle": {"borderColor": "#ffffff", "borderWidth": 2},
+    "emphasis": {"label": {"show": True}, "itemStyle": {"areaColor": "#c98a1b"}},
+    "label": {"show": True, "formatter": "{b}\n{c}", "lineHeight": 17},
+    "labelLayout": {"hideOverlap": False},
+}
+DIMENSIONS: dict[str, list[str]] = {
+    PlaceKind.CITY: ["district", "level", "employer_kind"],
+    PlaceKind.DISTRICT: ["level", "employer_kind", "street"],
+    PlaceKind.STREET: ["level", "employer_kind"],
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +76,7 @@ class Scope:
         return not self.filters
 
 
-@page("statistics.view")
+@page("statistics.view", first=keep_asked)
 def dashboard(request: HttpRequest) -> HttpResponse:
     city = directory.city()
     places = places_offered(request.user, city)
@@ -51,9 +87,10 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     by_code = {place.code: place for place in places}
     place = by_code.get(form.cleaned_data.get("place") or "", city)
-    scope = Scope(place, form.cleaned_data.get("on") or clock.today(), filters_of(place))
+    scope = Scope(place, form.cleaned_data.get("on") or clock.today(), queries.filters_of(place))
     with acting_as_system():
-        cards, charts = cards_of(scope), charts_of(scope, request.user)
+        rollups = queries.rollups(FIGURES.values(), scope.on)
+    cards, charts = cards_of(scope, rollups), charts_of(scope, rollups, request.user)
     context = {
         "form": form,
         "scope": scope,
@@ -79,47 +116,40 @@ def default_place(user: User, city: Place) -> Place:
     return shown[0] if shown else city
 
 
-def filters_of(place: Place) -> dict[str, str]:
-    """The filters that narrow a figure to a place."""
-    if place.kind == PlaceKind.STREET and place.parent:
-        return {"district": place.parent.name, "street": place.name}
-    return {"district": place.name} if place.kind == PlaceKind.DISTRICT else {}
-
-
-def cards_of(scope: Scope) -> list[dict[str, Any]]:
+def cards_of(scope: Scope, rollups: Mapping[str, Rollup]) -> list[dict[str, Any]]:
     """The figures told of a place, as numbers that open: those that can be narrowed to it."""
     told = [each for each in FIGURES.values() if set(scope.filters) <= set(each.by)]
-    questions = [Question(figure, scope.on).narrowed(**scope.filters) for figure in told]
-    return [
-        {
-            "title": question.figure.title,
-            "value": shown(value, question.figure.unit),
-            "unit": Unit(question.figure.unit).label,
-            "url": address(question),
-        }
-        for question, value in zip(questions, queries.totals(*questions), strict=True)
-    ]
+    return [card(rollups[figure.code].at(**scope.filters)) for figure in told]
 
 
-def charts_of(scope: Scope, user: User) -> list[dict[str, Any]]:
-    """The certified of a place by its dimensions; one without records has no chart."""
-    certified = Question(registry.certified, scope.on).narrowed(**scope.filters)
-    charts = [bars(certified, name) for name in dimensions_of(scope, user)]
-    return [chart for chart in charts if chart["rows"]]
+def card(part: Part) -> dict[str, Any]:
+    """One number that opens."""
+    figure = part.question.figure
+    value, unit = shown(part.value, figure.unit), str(Unit(figure.unit).label)
+    if figure.unit == Unit.FEN and part.value >= SHORTENED_FROM and not part.value % 10_000:
+        value, unit = Decimal(part.value).scaleb(-6).quantize(Decimal("0.01")), _("10,000 yuan")
+    return {
+        "title": figure.title,
+        "value": value,
+        "unit": unit,
+        "url": address(part.question),
+    }
 
 
-def dimensions_of(scope: Scope, user: User) -> list[str]:
-    """What the certified of a place are split by on its dashboard, as far as this reader may ask."""
-    if scope.whole:
-        return ["district", "level", "employer_kind"]
-    finer = may_ask(user, {**scope.filters, "level": ""}, scope.place)
-    names = ["level", "employer_kind", "street"] if finer else []
-    return [name for name in names if name not in scope.filters]
+def charts_of(scope: Scope, rollups: Mapping[str, Rollup], user: User) -> list[dict[str, Any]]:
+    """The certified of a place by its dimensions, as far as this reader may see them."""
+    certified = rollups[registry.certified.code]
+    sight = queries.sight_of(user, scope.filters, on=clock.today())
+    split = {
+        name: queries.shown_parts(certified, name, sight) for name in DIMENSIONS[scope.place.kind]
+    }
+    charts = [bars(rows(parts, name, sight), name) for name, parts in split.items() if parts]
+    drawn = drawing() if scope.whole and charts else None
+    return [mapped(charts[0], drawn), *charts[1:]] if drawn else charts
 
 
-def bars(certified: Question, dimension: str) -> dict[str, Any]:
+def bars(parts: Sequence[dict[str, Any]], dimension: str) -> dict[str, Any]:
     """The certified of a place by one dimension, as bars and as the rows of a table."""
-    parts = rows(queries.parts(certified, dimension), dimension)
     return {
         "id": f"certified-by-{dimension}",
         "caption": _("%(figure)s by %(dimension)s")
@@ -130,9 +160,45 @@ def bars(certified: Question, dimension: str) -> dict[str, Any]:
     }
 
 
+def drawing() -> dict[str, Any] | None:
+    """The instance's own drawing of its districts as GeoJSON, if somebody has put one there."""
+    path = settings.HUIJU_HOME / "districts.geojson"
+    found: dict[str, Any] | None = json.loads(path.read_text("utf-8")) if path.is_file() else None
+    return found
+
+
+def mapped(chart: dict[str, Any], drawn: dict[str, Any]) -> dict[str, Any]:
+    """The chart of districts as a coloured drawing; its table stays."""
+    return chart | {
+        "map": drawn,
+        "map_id": MAP,
+        "caption": _("%(caption)s (schematic drawing)") % {"caption": chart["caption"]},
+        "option": map_option(chart["rows"]),
+    }
+
+
+def map_option(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Districts the darker the more people; the writing is light on the darkest."""
+    most = max(part["value"] for part in parts)
+    data = [
+        {
+            "name": part["label"],
+            "value": part["value"],
+            "url": part["url"],
+            "label": {"color": "#ffffff" if 4 * part["value"] > 3 * most else "#18212b"},
+        }
+        for part in parts
+    ]
+    return {
+        "tooltip": {"show": False},
+        "visualMap": {"show": False, "min": 0, "max": most or 1, "inRange": {"color": SHADES}},
+        "series": [DRAWN | {"data": data}],
+    }
+
+
 def bar_option(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Lying bars, the largest on top; each opens the page of its part."""
-    upwards = list(reversed(parts))
+    upwards = [part for part in reversed(parts) if part["value"] is not None]
     return {
         "xAxis": {"type": "value", "minInterval": 1},
         "yAxis": {"type": "category", "data": [part["label"] for part in upwards]},
@@ -156,19 +222,16 @@ def trend() -> dict[str, Any] | None:
         "id": "certified-published",
         "caption": _("%(figure)s, as published") % {"figure": registry.certified.title},
         "rows": [
-            {"on": on, "value": value, "url": address(Question(registry.certified, on))}
-            for on, value in series
+            {
+                "on": each.on,
+                "value": each.value,
+                "url": address(Question(registry.certified, each.on, each.known_at)),
+            }
+            for each in series
         ],
         "option": {
-            "xAxis": {"type": "time"},
+            "xAxis": YEARS,
             "yAxis": {"type": "value"},
-            "series": [
-                {
-                    "type": "line",
-                    "label": {"show": True, "position": "top"},
-                    "encode": {"x": 0, "y": 1},
-                    "data": [[on.isoformat(), value] for on, value in series],
-                }
-            ],
+            "series": [LINE | {"data": [[each.on.isoformat(), each.value] for each in series]}],
         },
     }

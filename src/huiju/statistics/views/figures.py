@@ -1,7 +1,8 @@
 """The catalogue of figures, and the page of one figure, which is also the drawer behind a number."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,26 +15,27 @@ from django.utils.translation import gettext_lazy
 from django_tables2.utils import A
 
 from huiju.allowances.models import RunLine
-from huiju.directory import queries as directory
 from huiju.directory.access import acting_as_system, page
-from huiju.directory.models import Organisation, Place, User
+from huiju.directory.models import Organisation, User
 from huiju.kernel import clock
 from huiju.kernel.figures import Figure
 from huiju.policies.models import Document
 from huiju.registry import queries as registry
-from huiju.statistics import queries
+from huiju.statistics import queries, services
 from huiju.statistics.catalogue import FIGURES, label, shown
-from huiju.statistics.enums import Dimension, Unit
+from huiju.statistics.enums import Dimension, Disclosure, Unit
 from huiju.statistics.forms import DayForm, FigureForm
 from huiju.statistics.permissions import may_ask
-from huiju.statistics.queries import Answer, Cube, Part, Question
+from huiju.statistics.queries import Answer, Cube, Question, ShownPart, Sight
 from huiju.ui import tables
 
 
 class PersonRecords(tables.ListTable):
     """People behind a figure."""
 
-    name = tables.Column(verbose_name=gettext_lazy("Name"), linkify=("registry:worker", [A("pk")]))
+    name = tables.Column(
+        verbose_name=gettext_lazy("Full name"), linkify=("registry:worker", [A("pk")])
+    )
     place = tables.Column(verbose_name=gettext_lazy("Place of the file"))
     field = tables.Column(verbose_name=gettext_lazy("Service field"))
 
@@ -54,7 +56,7 @@ class DocumentRecords(tables.ListTable):
     title = tables.Column(
         verbose_name=gettext_lazy("Title"), linkify=("policies:document", [A("pk")])
     )
-    number = tables.Column(verbose_name=gettext_lazy("Number"))
+    number = tables.Column(verbose_name=gettext_lazy("Document number"))
     issuer = tables.Column(verbose_name=gettext_lazy("Issuer"))
     year = tables.Column(verbose_name=gettext_lazy("Year"))
 
@@ -63,7 +65,7 @@ class LineRecords(tables.ListTable):
     """Allowance lines behind a figure."""
 
     person = tables.Column(
-        verbose_name=gettext_lazy("Name"), linkify=("allowances:line", [A("pk")])
+        verbose_name=gettext_lazy("Full name"), linkify=("allowances:line", [A("pk")])
     )
     month = tables.month_column(verbose_name=gettext_lazy("Month"))
     place = tables.Column(verbose_name=gettext_lazy("District"))
@@ -93,13 +95,25 @@ RECORDS = {
 }
 
 
-@page("statistics.view")
+def keep_asked(request: HttpRequest) -> None:
+    """Keep all figures of the day that a page asks for, unless they are."""
+    form = DayForm(request.GET.dict())
+    on, known_at = asked_days(form)
+    if known_at:
+        return
+    figures = list(FIGURES.values())
+    with acting_as_system():
+        if len(queries.kept_codes(figures, on)) < len(figures):
+            services.keep_figures(figures, on=on, at=clock.now())
+
+
+@page("statistics.view", first=keep_asked)
 def catalogue(request: HttpRequest) -> HttpResponse:
     form = DayForm({"on": clock.today()} | request.GET.dict())
     on, known_at = asked_days(form)
     questions = [Question(figure, on, known_at) for figure in FIGURES.values()]
     with acting_as_system():
-        values = queries.totals(*questions)
+        values = totals(questions)
     rows = [
         {
             "figure": question.figure,
@@ -113,26 +127,47 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     return render(request, "statistics/catalogue.html", {"rows": rows, "form": form, "on": on})
 
 
+def totals(questions: Sequence[Question]) -> list[int]:
+    """The values of whole figures of one day: as now known they are kept."""
+    if questions[0].known_at:
+        return queries.totals(*questions)
+    rollups = queries.rollups([each.figure for each in questions], questions[0].on)
+    return [rollups[each.figure.code].at().value for each in questions]
+
+
 @page("statistics.view")
 def figure(request: HttpRequest, code: str) -> HttpResponse:
     described = figure_of(code)
     form = FigureForm({"on": clock.today()} | request.GET.dict(), figure=described)
     on, known_at = asked_days(form)
     filters = form.filters()
-    permit = may_ask(request.user, filters, place_of(filters))
+    permit = may_ask(request.user, filters, queries.place_of(filters))
     if not permit:
         return render(request, "ui/refused.html", {"reason": permit.reason}, status=403)
     with acting_as_system():
         cube = queries.cube(Question(described, on, known_at))
-    form.offer(cube)
+    sight = queries.sight_of(request.user, filters, on=clock.today())
+    form.offer(offered(cube, sight))
     answer = cube.at(**filters)
     context = described_answer(request, answer, known_at or clock.now()) | {
         "form": form,
         "chips": [(Dimension(name).label, label(name, part)) for name, part in filters.items()],
-        "splits": splits(cube, answer),
+        "splits": splits(cube, answer, sight),
         "table": records_table(request, answer),
     }
     return render(request, "statistics/figure.html", context)
+
+
+def offered(cube: Cube, sight: Sight) -> dict[str, list[str]]:
+    """The parts a reader may narrow a figure to: districts, and everything inside an area held."""
+    where = {name: sight.filters[name] for name in ("district", "street") if name in sight.filters}
+    offers = {}
+    for name in cube.question.figure.by:
+        if name == "district" or sight.holds:
+            around = {each: part for each, part in where.items() if name not in {each, "district"}}
+            parts = cube.inside(**around).by(name)
+            offers[name] = [dict(part.question.filters)[name] for part in parts]
+    return offers
 
 
 def described_answer(request: HttpRequest, answer: Answer, known_at: datetime) -> dict[str, Any]:
@@ -146,7 +181,7 @@ def described_answer(request: HttpRequest, answer: Answer, known_at: datetime) -
         "unit": Unit(described.unit).label,
         "known_at": known_at,
         "citation": citation(request, answer, known_at),
-        "published": [(day, shown(value, described.unit)) for day, value in series],
+        "published": [(each.on, shown(each.value, described.unit)) for each in series],
     }
 
 
@@ -160,28 +195,14 @@ def figure_of(code: str) -> Figure:
 def asked_days(form: DayForm) -> tuple[date, datetime | None]:
     """The day asked for (today if none) and the instant of knowledge (None: now)."""
     form.is_valid()
-    known_on = form.cleaned_data.get("known_on")
-    known_at = clock.end_of(known_on) - timedelta(microseconds=1) if known_on else None
-    return form.cleaned_data.get("on") or clock.today(), known_at
+    return form.cleaned_data.get("on") or clock.today(), form.known()
 
 
-def place_of(filters: dict[str, str]) -> Place:
-    """The place that a question is about: the street or district it names, else the city."""
-    city = directory.city()
-    inside = Place.objects.filter(path__startswith=city.path)
-    if "district" not in filters:
-        return city
-    district = inside.filter(kind="district", name=filters["district"]).first()
-    if district is None or "street" not in filters:
-        return district or city
-    return district.children.filter(name=filters["street"]).first() or district
-
-
-def address(question: Question, *, known_on: date | None = None) -> str:
-    """The page of a question."""
+def address(question: Question) -> str:
+    """The page of a question, as known at its instant or whenever it is opened."""
     asked = {"on": question.on.isoformat(), **dict(question.filters)}
-    if known_on:
-        asked["known_on"] = known_on.isoformat()
+    if question.known_at:
+        asked["known_at"] = question.known_at.astimezone(clock.CITY_ZONE).isoformat()
     return f"{reverse('statistics:figure', args=[question.figure.code])}?{urlencode(asked)}"
 
 
@@ -202,28 +223,38 @@ def citation(request: HttpRequest, answer: Answer, known_at: datetime) -> str:
         "code": question.figure.code,
         "version": question.figure.version,
         "digest": answer.digest,
-        "url": request.build_absolute_uri(address(question, known_on=clock.day_of(known_at))),
+        "url": request.build_absolute_uri(address(replace(question, known_at=known_at))),
     }
 
 
-def splits(cube: Cube, answer: Answer) -> list[dict[str, Any]]:
-    """For each dimension not yet narrowed, its parts with their pages."""
-    narrowed = dict(answer.question.filters)
-    inside = cube.inside(**narrowed)
-    return [
-        {"dimension": Dimension(name).label, "rows": rows(inside.by(name), name)}
+def splits(cube: Cube, answer: Answer, sight: Sight) -> list[dict[str, Any]]:
+    """For each dimension not yet narrowed, its parts as far as this reader may see them."""
+    narrowed, rollup = dict(answer.question.filters), queries.rollup_of(cube)
+    split = {
+        name: queries.shown_parts(rollup, name, sight)
         for name in cube.question.figure.by
         if name not in narrowed
+    }
+    return [
+        {"dimension": Dimension(name).label, "rows": rows(parts, name, sight)}
+        for name, parts in split.items()
+        if parts or not answer.keys
     ]
 
 
-def rows(parts: Sequence[Answer | Part], dimension: str) -> list[dict[str, Any]]:
-    """Parts as lines of a table: name, value, page."""
+def rows(parts: Sequence[ShownPart], dimension: str, sight: Sight) -> list[dict[str, Any]]:
+    """Parts as lines of a table: name, value or what stands in its place, page."""
+    instead = {
+        Disclosure.EXACT: "",
+        Disclosure.FEWER: _("fewer than %(number)s") % {"number": sight.least},
+        Disclosure.COVERED: _("not listed"),
+    }
     return [
         {
             "label": label(dimension, dict(part.question.filters)[dimension]),
-            "value": shown(part.value, part.question.figure.unit),
-            "url": address(part.question),
+            "value": None if part.value is None else shown(part.value, part.question.figure.unit),
+            "hidden": instead[part.disclosure],
+            "url": address(part.question) if part.opens else "",
         }
         for part in parts
     ]

@@ -20,8 +20,8 @@ from huiju.statistics.bulletin import issuing
 from huiju.statistics.catalogue import FIGURES, label, shown
 from huiju.statistics.enums import Unit
 from huiju.statistics.forms import PublishForm
-from huiju.statistics.models import FigureValue
-from huiju.statistics.permissions import may_publish
+from huiju.statistics.models import FigureValue, Publication
+from huiju.statistics.permissions import ACTION_VIEW, may_publish
 from huiju.statistics.queries import Question, Recheck
 from huiju.statistics.views.figures import RECORDS, address
 from huiju.ui import tables
@@ -75,7 +75,7 @@ def publish(request: HttpRequest) -> HttpResponse:
 @page("statistics.view")
 def publication(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.publications(), pk=pk)
-    values = found.values.select_related("publication").order_by("pk")
+    values = readable(found, request.user)
     groups = [
         {
             "title": FIGURES[code].title if code in FIGURES else code,
@@ -85,7 +85,12 @@ def publication(request: HttpRequest, pk: int) -> HttpResponse:
         }
         for (code, on), members in groupby(values, key=lambda value: (value.code, value.on))
     ]
-    return render(request, "statistics/publication.html", {"publication": found, "groups": groups})
+    context = {
+        "publication": found,
+        "groups": groups,
+        "left_out": found.values.count() - len(values),
+    }
+    return render(request, "statistics/publication.html", context)
 
 
 @page("statistics.view")
@@ -93,7 +98,8 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.publications(), pk=pk)
     with acting_as_system():
         rechecks = queries.rechecked(found, FIGURES)
-    changed = [each for each in rechecks if not each.unchanged]
+    may_read = {value.pk for value in readable(found, request.user)}
+    changed = [each for each in rechecks if not each.unchanged and each.published.pk in may_read]
     context = {
         "publication": found,
         "checked": len(rechecks),
@@ -104,17 +110,27 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "statistics/check.html", context)
 
 
+def readable(publication: Publication, user: User) -> list[FigureValue]:
+    """The published values a reader may see: of the city all, else sums of the city and its districts.
+
+    Finer parts were published with their exact numbers, for those in charge to check again.
+    """
+    values = publication.values.select_related("publication").order_by("pk")
+    everywhere = user.holds(ACTION_VIEW, publication.place)
+    return [value for value in values if everywhere or set(value.filters) <= {"district"}]
+
+
 def published_row(value: FigureValue) -> dict[str, Any]:
     """A published number with the page of its figure as known at publication."""
     figure = FIGURES.get(value.code)
     part = " · ".join(label(name, part) for name, part in value.filters.items())
-    question = figure and Question(figure, value.on).narrowed(**value.filters)
-    known_on = clock.day_of(value.publication.known_at)
+    known_at = value.publication.known_at
+    question = figure and Question(figure, value.on, known_at).narrowed(**value.filters)
     return {
         "part": part or _("Whole city"),
         "value": shown(value.value, value.unit),
         "unit": value.get_unit_display(),
-        "url": address(question, known_on=known_on) if question else "",
+        "url": address(question) if question else "",
     }
 
 

@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext_noop
 
 from huiju.statistics.catalogue import FIGURES
 
 
 class Command(BaseCommand):
-    help = "List every figure: code, title, unit, dimensions and definition."
+    help = gettext_noop("List every figure: code, title, unit, dimensions and definition.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         listed = [
