@@ -21,7 +21,9 @@ class TrailFilter(forms.Form):
 
     first_day = day_field(_("From day"))
     last_day = day_field(_("To day"))
-    actor = forms.ModelChoiceField(User.objects.none(), label=_("Account"), required=False)
+    actor = forms.ModelChoiceField(
+        User.objects.none(), label=_("Account"), required=False, empty_label=_("All")
+    )
     action = forms.ChoiceField(
         label=_("What was done"),
         required=False,

@@ -40,9 +40,23 @@ WORKERS = Step(
     "registry:workers",
     "users",
 )
+OWN_FILE = Step(
+    _("Read your own file"),
+    _("What is on record of you, who entered it and when. Tell your office what is wrong."),
+    "registry:me",
+    "id",
+)
+OWN_ALLOWANCES = Step(
+    _("See your own allowances"),
+    _(
+        "From the public notice on: each amount with its reasons, where each payment is, and objections."
+    ),
+    "allowances:me",
+    "coin-yuan",
+)
 ALLOWANCES = Step(
     _("See why somebody gets 200 yuan"),
-    _("Compute a month, then press an amount: clause, parameter, facts and arithmetic."),
+    _("Open a month, then press an amount: clause, parameter, facts and arithmetic."),
     "allowances:runs",
     "coin-yuan",
 )
@@ -80,9 +94,9 @@ ACCOUNTS = Step(
 TOURS: dict[str, tuple[Step, ...]] = {
     Role.CITY: (FIGURES, IMPORT, ALLOWANCES, BULLETIN),
     Role.DISTRICT: (IMPORT, WORKERS, ALLOWANCES, FIGURES),
-    Role.STREET: (WORKERS, ALLOWANCES, FIGURES),
+    Role.STREET: (WORKERS, FIGURES, POLICIES),
     Role.AGENCY: (WORKERS, POLICIES),
-    Role.WORKER: (POLICIES,),
+    Role.WORKER: (OWN_FILE, OWN_ALLOWANCES, POLICIES),
     Role.REVIEWER: (POLICIES,),
     Role.FINANCE: (ALLOWANCES, FIGURES, POLICIES),
     Role.AUDITOR: (TRAIL, FIGURES, ALLOWANCES),
@@ -93,4 +107,6 @@ TOURS: dict[str, tuple[Step, ...]] = {
 def steps_for(user: User, *, on: date) -> list[Step]:
     """The steps of all roles a user has on a day, each once, in the order of the roles."""
     roles = [grant.role for grant in user.grants_on(on)]
-    return list(dict.fromkeys(step for role in roles for step in TOURS[role]))
+    steps = dict.fromkeys(step for role in roles for step in TOURS[role])
+    own = {OWN_FILE, OWN_ALLOWANCES}
+    return [step for step in steps if step not in own or user.person_ref is not None]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.db.models import Case, QuerySet, When
 from django.urls import reverse
@@ -52,7 +53,7 @@ def _groups(user: User, text: str, on: date) -> Iterator[Group]:
     if user.holds("registry.search", on=on):
         yield _group(FindingKind.PERSON, people_named(user, text, on=on), _person_found)
         yield _group(FindingKind.ORGANISATION, organisations_named(text), _organisation_found)
-    yield _group(FindingKind.DOCUMENT, documents_of_words(text), _document_found)
+    yield documents_of_words(text)
 
 
 def _group(kind: FindingKind, rows: QuerySet[Any], finding: Callable[[Any], Finding]) -> Group:
@@ -72,9 +73,15 @@ def organisations_named(text: str) -> QuerySet[Organisation]:
     return rows.order_by(Case(When(name__startswith=text, then=0), default=1), "name", "pk")
 
 
-def documents_of_words(text: str) -> QuerySet[Document]:
-    """Policy documents that hold every word of a text, newest first."""
-    return policies.documents(policies.DocumentFilter(words=text)).order_by("-year", "-pk")
+def documents_of_words(text: str) -> Group:
+    """Policy documents that hold every word of a text, best first, each with its best clause."""
+    found = policies.documents(policies.DocumentFilter(words=text))
+    keys = policies.best_first(found, text)
+    known = policies.documents().in_bulk(keys[:SHOWN])
+    shown = [known[key] for key in keys[:SHOWN]]
+    hits = policies.hits(shown, text)
+    findings = [_document_found(document, hits.get(document.pk, []), text) for document in shown]
+    return Group(FindingKind.DOCUMENT, findings, more=len(keys) > SHOWN)
 
 
 def _person_found(person: Person) -> Finding:
@@ -89,7 +96,10 @@ def _organisation_found(organisation: Organisation) -> Finding:
     )
 
 
-def _document_found(document: Document) -> Finding:
-    url = reverse("policies:document", args=[document.pk])
+def _document_found(document: Document, hits: list[policies.Hit], text: str) -> Finding:
+    url = f"{reverse('policies:document', args=[document.pk])}?{urlencode({'q': text})}"
     detail = " · ".join(filter(None, [document.number, document.issuer, str(document.year)]))
+    for hit in hits[:1]:
+        url += f"#{quote(hit.anchor)}"
+        detail += f" · {hit.label}{''.join(piece.text for piece in hit.pieces)}"
     return Finding(document.title, url, detail)

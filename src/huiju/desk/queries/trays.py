@@ -7,16 +7,18 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from huiju.allowances import permissions as allowances_permissions
 from huiju.allowances import queries as allowances
-from huiju.allowances.enums import RunState
+from huiju.allowances.enums import FindingState, RunState
+from huiju.allowances.models import Finding, Run
 from huiju.audit import queries as audit
 from huiju.desk.enums import ACTION_WORDS, OWN_DECISIONS, Tray
 from huiju.desk.queries.trail import in_words
 from huiju.directory.models import User
-from huiju.kernel import money
+from huiju.kernel import clock, money
 from huiju.policies import permissions as policies_permissions
 from huiju.policies import queries as policies
-from huiju.policies.models import ParameterValue
+from huiju.policies.models import Parameter, ParameterValue
 from huiju.transfers import queries as transfers
 from huiju.transfers.enums import ExportState, ImportState
 from huiju.transfers.models import Export, Import
@@ -51,17 +53,51 @@ def trays(user: User, *, on: date) -> dict[str, list[Entry]]:
 
 
 def to_do(user: User, *, on: date) -> list[Entry]:
-    """What waits for this user's decision: files that were read, policy values others entered."""
+    """What waits for this user: files that were read, policy values others entered, reviews, values
+    whose document no longer holds, months of allowances, and what the nightly watch found."""
     return [
         *[_import_to_decide(upload) for upload in imports_to_decide(user, on=on)],
         *[_value_to_confirm(value) for value in values_to_confirm(user, on=on)],
+        *policies_to_mend(user, on=on),
+        *[_run_to_move(run) for run in allowances.runs_to_move(user, on=on)[:LONGEST]],
+        *[_finding(each, on) for each in findings_to_explain(user, on=on)],
+    ]
+
+
+def findings_to_explain(user: User, *, on: date) -> list[Finding]:
+    """What the nightly watch found that this user answers, the nearest day first."""
+    if not user.holds(allowances_permissions.VIEW, on=on):
+        return []
+    found = allowances.findings_visible_to(user, on=on).filter(state=FindingState.OPEN)
+    nearest = found.order_by("due_on", "first_seen_at", "pk")[:LONGEST]
+    return [each for each in nearest if allowances_permissions.may_explain(user, each, on=on)]
+
+
+def policies_to_mend(user: User, *, on: date) -> list[Entry]:
+    """Parameters to look at again and values left behind, for whoever enters them for their office."""
+    if not user.holds(policies_permissions.PROPOSE, on=on):
+        return []
+    due = policies.parameters_to_review(on=on)
+    left = policies.values_left_behind(on=on)
+    places = {
+        owner: policies_permissions.place_of_office(owner, on=on)
+        for owner in {*(one.owner for one in due), *(value.parameter.owner for value in left)}
+    }
+    mine = {
+        owner
+        for owner, place in places.items()
+        if user.holds(policies_permissions.PROPOSE, place, on=on)
+    }
+    return [
+        *[_review_due(each, on) for each in due if each.owner in mine],
+        *[_value_left_behind(value, on) for value in left if value.parameter.owner in mine],
     ]
 
 
 def imports_to_decide(user: User, *, on: date) -> list[Import]:
     """Files that were read, or could not be, and are to be applied or thrown away by this user."""
     waiting = transfers.imports_visible_to(user, on=on).filter(
-        state__in=[ImportState.READ, ImportState.REJECTED]
+        state__in=[ImportState.READ, ImportState.REJECTED, ImportState.STOPPED]
     )
     newest = waiting.order_by("-at", "-pk")[:LONGEST]
     return [each for each in newest if user.holds("transfers.import", each.place, on=on)]
@@ -111,9 +147,12 @@ def messages(user: User, *, on: date) -> list[Entry]:
 
 
 def _import_to_decide(upload: Import) -> Entry:
-    unreadable = upload.state == ImportState.REJECTED
-    word = _("Could not be read") if unreadable else _("To be decided")
-    return _import(upload, word, "bad" if unreadable else "wait")
+    words = {
+        ImportState.REJECTED: _("Could not be read"),
+        ImportState.STOPPED: upload.get_state_display(),
+    }
+    word = words.get(ImportState(upload.state))
+    return _import(upload, word or _("To be decided"), "bad" if word else "wait")
 
 
 def _import_moving(upload: Import) -> Entry:
@@ -150,6 +189,50 @@ def _value_to_confirm(value: ParameterValue) -> Entry:
         detail=_("Entered by %(desk)s") % {"desk": value.proposed_by},
         word=_("To be confirmed"),
         kind="wait",
+    )
+
+
+def _review_due(parameter: Parameter, on: date) -> Entry:
+    day = parameter.review_on or on
+    overdue = day < on
+    return Entry(
+        title=_("Review: %(name)s") % {"name": parameter.name},
+        at=clock.noon_of(day),
+        url=reverse("policies:parameter", args=[parameter.pk]),
+        detail=_("By %(day)s, %(owner)s") % {"day": day.isoformat(), "owner": parameter.owner},
+        word=_("Overdue") if overdue else _("Due soon"),
+        kind="bad" if overdue else "wait",
+    )
+
+
+def _run_to_move(run: Run) -> Entry:
+    """A month that waits for a signature, an answer or a payment: its page says which."""
+    is_paid = run.has_payments
+    url = reverse("allowances:bank" if is_paid else "allowances:steps", args=[run.pk])
+    return Entry(str(run), run.computed_at, url, str(run.scheme), run.get_state_display(), "wait")
+
+
+def _finding(finding: Finding, on: date) -> Entry:
+    overdue = finding.due_on is not None and finding.due_on < on
+    due = finding.due_on.isoformat() if finding.due_on else "—"
+    return Entry(
+        title=f"{finding.get_kind_display()}：{finding.person}",
+        at=finding.first_seen_at,
+        url=reverse("allowances:finding", args=[finding.pk]),
+        detail=_("By %(day)s, %(owner)s") % {"day": due, "owner": finding.place},
+        word=_("Overdue") if overdue else _("To be answered"),
+        kind="bad" if overdue else "wait",
+    )
+
+
+def _value_left_behind(value: ParameterValue, on: date) -> Entry:
+    return Entry(
+        title=str(value),
+        at=clock.noon_of(on),
+        url=reverse("policies:left_behind"),
+        detail=_("%(document)s no longer holds") % {"document": value.document.citation},
+        word=_("Left behind"),
+        kind="bad",
     )
 
 

@@ -9,7 +9,13 @@ from huiju.desk.queries import trays
 from huiju.directory.tests.factories import make_user, place
 from huiju.kernel.clock import CITY_ZONE
 from huiju.policies import services as policies
-from huiju.policies.tests.factories import make_parameter, value_entry
+from huiju.policies.tests.factories import (
+    make_document,
+    make_parameter,
+    make_relation,
+    make_value,
+    value_entry,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +84,38 @@ def test_home_passes_over_a_tray_that_does_not_exist(client):
     page = client.get(reverse("desk:home"), {"tray": "nonsense"})
 
     assert page.context["tray"] == Tray.TODO
+
+
+def test_review_waits_for_its_office_from_thirty_days_before():
+    make_parameter(name="市级标准", review_on=date(2026, 12, 24))
+    make_parameter(name="思明标准", owner="思明区民政局", review_on=date(2026, 11, 23))
+    make_parameter(name="以后", review_on=date(2026, 12, 25))
+    city, siming, huli = (make_user(*who) for who in (
+        ("city", "350200"), ("district", "350203"), ("district", "350206"),
+    ))  # fmt: skip
+
+    lists = [
+        {entry.title: str(entry.word) for entry in trays.to_do(user, on=ON)}
+        for user in (city, siming, huli)
+    ]
+
+    assert lists == [
+        {"复核：市级标准": "临期", "复核：思明标准": "超期"},
+        {"复核：思明标准": "超期"},
+        {},
+    ]
+
+
+def test_value_whose_document_is_repealed_waits_for_its_office():
+    old, new = make_document(issued_on=date(2014, 1, 1)), make_document()
+    make_value(make_parameter(name="旧标准"), date(2014, 1, 1), document=old)
+    make_relation(new, old, "repeals", date(2026, 11, 24))
+    city = make_user("city", "350200")
+
+    days = [titles_on(city, day) for day in (date(2026, 11, 23), ON)]
+
+    assert days == [[], ["旧标准 200.00 元"]]
+
+
+def titles_on(user, day):
+    return [entry.title for entry in trays.to_do(user, on=day)]
