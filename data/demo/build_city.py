@@ -14,19 +14,21 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import budgets
 import regulations
 from careers import SEED, City, Entry, Life, entries_of
 from desks import ACCOUNT_HEADINGS, DISTRICT_DESKS, accounts
 from expected import CERTIFIED, PUBLISHED_LEVELS
 from faults import FAULTS, PLACED, TRIAL, Row
 from offices import CITY, DISTRICT_STYLES, KINDS, Clerk, Style
-from sheets import Written, csv_text, write_roster, write_table
+from sheets import Written, csv_text, write_budget, write_roster, write_table
 from terrain import DISTRICTS, FOUNDED
 from yearly import COLLECTIONS, Collection
 
 TRIAL_DISTRICT = "350213"
 TRIAL_NAMES = ("翔安区2026名册（待修正）.xlsx", "翔安区2026名册（已修正）.xlsx")
 FOUNDATION = date(2008, 1, 1)
+BUDGETED = date(2026, 2, 10)
 
 
 class Builder:
@@ -46,6 +48,7 @@ class Builder:
         self._organisations()
         self._accounts()
         self._regulations()
+        self._budgets()
         for collection in COLLECTIONS:
             self._collection(collection)
         return {
@@ -102,6 +105,13 @@ class Builder:
             path = self.folder / listing.name
             written = write_table(path, listing.title, listing.headings, listing.rows)
             self._list(listing.name, listing.kind, listing.as_of, written)
+
+    def _budgets(self) -> None:
+        for office in budgets.OFFICES:
+            name = f"{office.name}社会工作预算{budgets.FIRST_YEAR}-{budgets.LAST_YEAR}.xlsx"
+            written = write_budget(self.folder / name, office, SEED)
+            desk = DISTRICT_DESKS.get(office.code, "city")
+            self.files.append(line_of(name, "budgets", BUDGETED, desk, written))
 
     # -- rosters
 

@@ -29,6 +29,11 @@ def accounts(city: City) -> list[list[object]]:
             [DISTRICT_DESKS[code], f"{name}社会工作部", "district", code, "", ""]
             for code, name in DISTRICTS.items()
         ],
+        # whoever computes a list does not check it: each district has a second desk
+        *[
+            [f"{DISTRICT_DESKS[code]}2", f"{name}社会工作部复核岗", "district", code, "", ""]
+            for code, name in DISTRICTS.items()
+        ],
         ["lianqian", "莲前街道社会事务办", "street", "350203010", "", ""],
         ["agency", agency.name, "agency", "", agency.uscc, ""],
         ["worker", "社会工作者本人", "worker", "350203010", "", worker.person.identity],

@@ -1,4 +1,4 @@
-"""Policy documents and parameters, kept beside this file as `documents.csv` and `parameters.csv`.
+"""Policy documents, parameters, relations and targets, kept beside this file as tables.
 
 They are real, each with how sure we are and where it was seen. Confidence: O official text seen,
 S secondary page, I inferred, K known without a page. A parameter whose value was not seen stands there
@@ -27,9 +27,14 @@ class Listing:
 
 
 def listings() -> list[Listing]:
-    """The lists in the order of import: each day's documents, then the parameters that cite them."""
+    """The lists in the order of import: each day's documents, then what cites them."""
     documents = _by_day("documents.csv", "policies", "政策文件")
-    return sorted([*documents, *_by_day("parameters.csv", "parameters", "政策参数")], key=_day)
+    later = [
+        *_by_day("parameters.csv", "parameters", "政策参数"),
+        *_by_day("relations.csv", "relations", "政策文件关系"),
+        *_by_day("targets.csv", "targets", "政策目标"),
+    ]
+    return sorted([*documents, *later], key=_day)
 
 
 def _day(listing: Listing) -> date:

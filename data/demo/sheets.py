@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import budgets
 import xlsxwriter
 from faults import SKIPPED, Formula, Row
 from offices import GROUPS, Style
@@ -203,5 +204,36 @@ def write_table(path: Path, title: str, headings: list[str], rows: list[list[obj
             else:
                 sheet.write_string(line, place, str(cell or ""))
         written.note(Row({}))
+    book.close()
+    return written
+
+
+def write_budget(path: Path, office: budgets.Office, seed: int) -> Written:
+    """Write a government's budget sheet: title, line of the unit, headings, a subtotal each year."""
+    written, book = Written(), new_workbook(path)
+    sheet = book.add_worksheet("预算")
+    bold = book.add_format({"bold": True, "border": 1, "text_wrap": True})
+    last = len(budgets.HEADINGS) - 1
+    title = f"{office.name}社会工作经费预算及执行情况表"
+    sheet.merge_range(0, 0, 0, last, title, book.add_format({"bold": True, "font_size": 14}))
+    says_unit_above = office.unit == "万元"
+    top = 2 if says_unit_above else 1
+    if says_unit_above:
+        sheet.write_string(1, last, f"单位：{office.unit}")
+    for place, heading in enumerate(budgets.HEADINGS):
+        sheet.write_string(top, place, heading.format("" if says_unit_above else "（元）"), bold)
+    written.aside(top + 1)
+    for line, (row, is_record) in enumerate(budgets.rows_of(office, seed), top + 1):
+        for place, cell in enumerate(row):
+            if isinstance(cell, int):
+                sheet.write_number(line, place, cell)
+            elif cell:
+                sheet.write_string(line, place, str(cell))
+        if is_record:
+            written.note(Row({}))
+        else:
+            written.aside()
+    sheet.write_string(line + 1, 0, "制表人：            审核人：")
+    written.aside()
     book.close()
     return written

@@ -16,7 +16,8 @@ from huiju.registry.figures import FIGURES
 from huiju.registry.sheets import ROSTER
 from huiju.transfers.reading import box
 from huiju.transfers.reading.grid import Limits
-from huiju.transfers.rules.rows import Judging, Staged
+from huiju.transfers.rules.records import Staged
+from huiju.transfers.rules.rows import Judging
 
 pytestmark = pytest.mark.django_db
 
