@@ -11,13 +11,16 @@ from tests.browser.looks import DESK, PHONE, axe, english, overflow
 
 OURS = "huiju."
 POSTED = {"desk:language", "desk:type_size"}  # open to visitors, answer to POST
+FETCHED = {"allowances:tunnel_answer"}  # asked by a page's script; test_tunnel.py walks it
 
 
 def page_names() -> set[str]:
-    """The name of every URL of ours that a browser opens by GET."""
-    return {
-        name for name, kind in _kinds(get_resolver(), "") if kind in {"page", "public"}
-    } - POSTED
+    """The name of every URL of ours that a reader opens by GET."""
+    return (
+        {name for name, kind in _kinds(get_resolver(), "") if kind in {"page", "public"}}
+        - POSTED
+        - FETCHED
+    )
 
 
 def _kinds(resolver: URLResolver, space: str) -> Iterator[tuple[str, str]]:

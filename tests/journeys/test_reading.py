@@ -77,14 +77,14 @@ def test_bulletin_figure_opens_to_its_records_and_the_bulletin_is_a_pdf(journey,
     journey.go_to("数据看板")
     journey.page.get_by_label("日期").fill("2015-12-31")
     journey.press("查询")
-    journey.follow("2015年简报")
+    journey.follow("2015年公报")
     journey.arrived("2015年度")
     journey.look()
     pdf = journey.download("PDF", tmp_path)
     journey.content.locator("p a.figure").first.click()
     expect(journey.drawer.get_by_role("heading", level=1)).to_have_text("持证社会工作者")
     journey.look()
-    records = journey.drawer.locator("td[data-label='姓名／名称']").all_inner_texts()
+    records = journey.drawer.locator("td[data-label='姓名']").all_inner_texts()
 
     assert sorted(records) == {"city": sorted(OF_BOTH), "district": sorted(OF_SIMING)}[role]
     expect(journey.drawer).to_contain_text(f"由4条记录统计而来，您可查看其中{len(records)}条")

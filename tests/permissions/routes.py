@@ -67,7 +67,10 @@ def arguments_of(route: Route, half: Half) -> dict[str, Any]:
     """The key of something in one half of the city for each argument of a route."""
     samples = half.samples()
     package = route.name.rpartition(":")[0]
-    return {name: samples.get(route.name) or samples[package] for name in route.arguments}
+    return {
+        name: samples.get(f"{route.name}.{name}") or samples.get(route.name) or samples[package]
+        for name in route.arguments
+    }
 
 
 def told(answer: HttpResponse) -> str:

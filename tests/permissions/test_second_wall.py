@@ -40,7 +40,7 @@ def everything_seen():
     return {model._meta.label: keys_seen(model) for model in GUARDED}
 
 
-def keys_in_reach(model, reach):
+def keys_in_reach(model, reach, *, about=True):
     """What the declaration beside the model says, worked out in Python from all rows."""
     rows = list(model._base_manager.all())
     if reach.everything:
@@ -56,7 +56,7 @@ def keys_in_reach(model, reach):
             seen |= {row.pk for row in rows if getattr(row, attribute) in held}
     if name := getattr(model.Reach, "parent", None):
         field = model._meta.get_field(name)
-        parents = keys_in_reach(field.related_model, reach)
+        parents = keys_in_reach(field.related_model, reach, about=False)
         seen |= {row.pk for row in rows if getattr(row, field.attname) in parents}
     if through := getattr(model.Reach, "through", None):
         label, name = through.rsplit(".", 1)
@@ -65,6 +65,16 @@ def keys_in_reach(model, reach):
         attribute = other._meta.get_field(name).attname
         targets = other._base_manager.filter(pk__in=pointing).values_list(attribute, flat=True)
         seen |= set(targets)
+    if about and hasattr(model.Reach, "about"):
+        label, name = model.Reach.about.rsplit(".", 1)
+        field, values = model.Reach.about_if
+        theirs = apps.get_model(label)._base_manager.filter(person=reach.person)
+        pointed = set(theirs.values_list(name, flat=True))
+        seen |= {row.pk for row in rows if row.pk in pointed and getattr(row, field) in values}
+    if hasattr(model.Reach, "together"):
+        attribute = model._meta.get_field(model.Reach.together[0]).attname
+        groups = {getattr(row, attribute) for row in rows if row.pk in seen} - {None}
+        seen |= {row.pk for row in rows if getattr(row, attribute) in groups}
     return seen
 
 
@@ -144,7 +154,7 @@ def test_the_reach_of_one_request_is_gone_in_the_next():
     with reading_as(world.readers["city"]):
         during = keys_seen(Person)
 
-    assert (len(during), keys_seen(Person)) == (2, set())
+    assert (len(during), keys_seen(Person)) == (4, set())
 
 
 def forget_reach():

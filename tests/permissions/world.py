@@ -4,18 +4,61 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from huiju.allowances.models import Run, RunLine, Scheme
-from huiju.allowances.tests.factories import make_scheme
-from huiju.directory.models import Grant, Organisation, User
+from huiju.allowances.models import (
+    Archive,
+    BankFile,
+    Finding,
+    Hold,
+    Notice,
+    Objection,
+    Payment,
+    Run,
+    RunLine,
+    Scenario,
+    Scheme,
+)
+from huiju.allowances.tests.bankfactories import answer, make_bank_file, make_due
+from huiju.allowances.tests.factories import (
+    make_finding,
+    make_funding,
+    make_hold,
+    make_notice,
+    make_objection,
+    make_payment,
+    make_run,
+    make_scenario,
+    make_scheme,
+)
+from huiju.budgets.models import Consent, Entry, Line
+from huiju.budgets.tests.factories import make_consent, make_entry
+from huiju.budgets.tests.factories import make_line as make_budget_line
+from huiju.directory.models import Grant, Organisation, Place, User
 from huiju.directory.tests.factories import make_organisation, make_user, place
 from huiju.documents.models import StoredFile
 from huiju.documents.tests.factories import make_file
 from huiju.kernel import clock
-from huiju.policies.models import Attachment, ParameterValue
-from huiju.policies.tests.factories import make_document, make_parameter, make_value
-from huiju.registry.models import Certificate, IdentityDocument, Person, Post
-from huiju.registry.tests.factories import make_certificate, make_person, make_post
-from huiju.statistics.models import FigureSource, FigureValue, Publication
+from huiju.policies.models import Attachment, ParameterValue, Relation
+from huiju.policies.tests.factories import make_document, make_parameter, make_relation, make_value
+from huiju.registry.models import (
+    BankAccount,
+    Certificate,
+    Death,
+    DifferentPeople,
+    IdentityDocument,
+    Leave,
+    Merge,
+    Person,
+    Post,
+)
+from huiju.registry.tests.factories import (
+    make_account,
+    make_certificate,
+    make_death,
+    make_leave,
+    make_person,
+    make_post,
+)
+from huiju.statistics.models import FigureSource, FigureValue, KeptFigure, Publication
 from huiju.transfers.models import Export, Import, Progress, SealedRows, StagedRow
 
 MONTH = date(2015, 10, 1)
@@ -23,18 +66,51 @@ MONTH = date(2015, 10, 1)
 
 PASSWORD = "a-password-of-one-s-own"
 NOBODYS = 10**9  # the key of no token and no passkey
-PARAMETER_ROUTES = [f"policies:{name}" for name in ("parameter", "value_new", "propose_value")]
+PARAMETER_ROUTES = [
+    f"policies:{name}" for name in ("parameter", "value_new", "propose_value", "confirm_unchanged")
+]
 VALUE_ROUTES = [
     f"policies:{name}" for name in ("ending_new", "end_value", "confirm_value", "refuse_value")
 ]
+FACTS = ("leave", "account", "death")
 WORKER_ROUTES = [
-    f"registry:{name}" for name in ("worker", "new_post", "add_post", "name", "rename")
+    "allowances:person",
+    *(
+        f"registry:{name}"
+        for name in (
+            *("worker", "new_post", "add_post", "name", "rename"),
+            *(f"{step}_{word}" for word in FACTS for step in ("new", "add")),
+            *("comparison", "merge", "tell_apart"),
+        )
+    ),
 ]
 CERTIFICATE_ROUTES = [
     f"registry:{name}"
     for name in ("certificate", "correct_certificate", "revocation", "revoke_certificate")
 ]
 POST_ROUTES = [f"registry:{name}" for name in ("post", "correct_post", "ending", "end_post")]
+MERGE_ROUTES = ["registry:unmerging", "registry:unmerge"]
+FACT_ROUTES = {
+    f"registry:{name}": word
+    for word in FACTS
+    for name in (word, f"correct_{word}", f"{word}_withdrawal", f"withdraw_{word}")
+} | {"registry:reveal_account": "account"}
+BANK_FILE_ROUTES = [
+    f"allowances:{name}"
+    for name in (
+        *("bank_file", "download_bank_file", "send_bank_file"),
+        *("upload_answer", "bank_answer", "take_answer"),
+    )
+]
+ANSWER_DIGESTS = ["allowances:bank_answer.digest", "allowances:take_answer.digest"]
+PAYMENT_ROUTES = [
+    f"allowances:{name}" for name in ("return_truth", "reissue", "let_go", "cancel_payment")
+]
+SCHEME_ROUTES = [f"allowances:{name}" for name in ("scheme", "scheme_edit", "change_scheme")]
+BUDGET_YEAR_ROUTES = [
+    f"budgets:{name}" for name in ("year", "open_year", "close_year", "carry", "request_reopening")
+]
+CONSENT_ROUTES = [f"budgets:{name}" for name in ("approve", "refuse", "withdraw")]
 YEAR_ROUTES = [
     f"statistics:{name}"
     for name in ("bulletin", "bulletin_pdf", "bulletin_docx", "bulletin_publish")
@@ -52,15 +128,31 @@ class Half:
     document: IdentityDocument
     certificate: Certificate
     post: Post
+    leave: Leave
+    account: BankAccount
+    death: Death
+    merge: Merge
     file: StoredFile
     run: Run
     line: RunLine
+    payment: Payment
+    bank_file: BankFile
+    objection: Objection
+    notice: Notice
+    hold: Hold
+    finding: Finding
+    scenario: Scenario
     source: FigureSource
+    kept: KeptFigure
     upload: Import
     export: Export
     grant: Grant
     value: ParameterValue
     attachment: Attachment
+    relation: Relation
+    budget: Line
+    spent: Entry
+    consent: Consent
 
     def samples(self) -> dict[str, Any]:
         """What stands in for the arguments of each route: `<route>` first, else `<package>`."""
@@ -70,10 +162,26 @@ class Half:
             "": NOBODYS,
             "allowances": self.run.pk,
             "allowances:line": self.line.pk,
+            "allowances:answer": self.objection.pk,
+            **dict.fromkeys(BANK_FILE_ROUTES, self.bank_file.pk),
+            **dict.fromkeys(SCHEME_ROUTES, self.run.scheme_id),
+            **dict.fromkeys(PAYMENT_ROUTES, self.payment.pk),
+            **dict.fromkeys(ANSWER_DIGESTS, self.bank_file.answers.get().digest),
+            "notices": self.notice.token,
+            "allowances:my_line": self.line.pk,
+            "allowances:my_payment": self.payment.pk,
+            "allowances:object_to_payment": self.payment.pk,
+            "allowances:slip": self.payment.pk,
+            **dict.fromkeys(("allowances:finding", "allowances:explain"), self.finding.pk),
+            "budgets": self.budget.pk,
+            **dict.fromkeys(("budgets:entry", "budgets:reverse"), self.spent.pk),
+            **dict.fromkeys(BUDGET_YEAR_ROUTES, self.budget.fiscal_year_id),
+            **dict.fromkeys(CONSENT_ROUTES, self.consent.pk),
             "directory:end_grant": self.grant.pk,
             "directory": self.grant.user_id,
             "policies": policy.pk,
             "policies:attachment": self.attachment.pk,
+            "policies:withdraw_relation": self.relation.pk,
             **dict.fromkeys(PARAMETER_ROUTES, self.value.parameter_id),
             **dict.fromkeys(VALUE_ROUTES, self.value.pk),
             "registry:place": self.street,
@@ -82,6 +190,8 @@ class Half:
             **dict.fromkeys(WORKER_ROUTES, self.person.pk),
             **dict.fromkeys(CERTIFICATE_ROUTES, self.certificate.pk),
             **dict.fromkeys(POST_ROUTES, self.post.pk),
+            **dict.fromkeys(MERGE_ROUTES, self.merge.pk),
+            **{route: getattr(self, word).pk for route, word in FACT_ROUTES.items()},
             "statistics": publication.pk,
             "statistics:figure": "registry.certified",
             **dict.fromkeys(YEAR_ROUTES, MONTH.year),
@@ -114,6 +224,14 @@ def make_half(district: str, street: str, scheme: Scheme, owner: User) -> Half:
         computed_by=owner,
         computed_at=clock.now(),
     )
+    budget = make_budget_line(government=district)
+    account, line = make_account(person), make_line(run, person)
+    payment = make_payment(person, run=run, account=account)
+    make_due(run, payment.amount_fen, (1,))
+    bank_file = make_bank_file(run)
+    answer(bank_file, back={1: ("103", "销户")})
+    Archive.objects.create(run=run, name="发放表.pdf", digest="0" * 64, content="JVBERi0=")
+    make_funding(scheme, budget, place=place(district))
     return Half(
         district=district,
         street=street,
@@ -122,16 +240,53 @@ def make_half(district: str, street: str, scheme: Scheme, owner: User) -> Half:
         document=person.documents.get(),
         certificate=certificate,
         post=post,
+        leave=make_leave(person),
+        account=account,
+        death=make_death(person),
+        merge=make_twins(person, place(street)),
         file=make_file(in_place=district, by=owner),
         run=run,
-        line=make_line(run, person),
+        line=line,
+        payment=payment,
+        bank_file=bank_file,
+        objection=make_objection(make_notice(run)),
+        notice=make_open_notice(scheme, place(district), owner),
+        hold=make_hold(person, scheme=scheme),
+        finding=make_finding(person, place=place(district)),
+        scenario=make_scenario(scheme, place=place(district)),
         source=make_source(district, person, owner),
+        kept=make_kept(district),
         upload=make_upload(district, owner),
         export=make_export(district, owner),
         grant=make_user("street", street).grants.get(),
         value=make_value(make_parameter(), date(2015, 1, 1)),
         attachment=make_attachment(district, owner),
+        relation=make_relation(make_document(), make_document(), "amends"),
+        budget=budget,
+        spent=make_entry(budget),
+        consent=make_consent(budget),
     )
+
+
+def make_open_notice(scheme: Scheme, where: Place, owner: User) -> Notice:
+    """A list of nobody that is on public notice today."""
+    run = make_run(scheme=scheme, place=where, month=date(2015, 11, 1))
+    for state in ("checked", "noticed"):
+        Run.objects.filter(pk=run.pk).update(state=state)
+    today = clock.today()
+    return make_notice(run, opens_on=today, closes_on=today, published_by=owner)
+
+
+def make_twins(person: Person, where: Place) -> Merge:
+    """Another record of the same human, which somebody once held for somebody else's."""
+    twin = make_person(place=where)
+    stamps: dict[str, Any] = {"recorded_at": clock.now(), "source": "page"}
+    DifferentPeople.objects.create(first=person, second=twin, voided=True, **stamps)
+    merge: Merge = Merge.objects.create(from_person=twin, into_person=person, **stamps)
+    for record in (person, twin):
+        record.survivor = person
+        record.save(update_fields=["survivor"])
+    return merge
 
 
 def make_line(run: Run, person: Person) -> RunLine:
@@ -171,6 +326,22 @@ def make_source(district: str, person: Person, owner: User) -> FigureSource:
         figure_value=value, place=place(district), definition="", digest="0" * 64, keys=[person.pk]
     )
     return source
+
+
+def make_kept(district: str) -> KeptFigure:
+    """Kept figures are the city's; these two are only there to be in reach and out of it."""
+    kept: KeptFigure = KeptFigure.objects.create(
+        code=district,
+        on=MONTH,
+        place=place(district),
+        release="",
+        structure=0,
+        reads=[],
+        version=0,
+        cells=[],
+        computed_at=clock.now(),
+    )
+    return kept
 
 
 def make_attachment(district: str, owner: User) -> Attachment:
