@@ -3,7 +3,7 @@
 messages.py              compile every .po into its .mo where it is newer
 messages.py --collect    add new sentences to the Chinese catalogues, untranslated
 messages.py --hant       draft the traditional catalogues from the simplified ones
-messages.py --check      fail when a sentence has no Chinese, or a catalogue is out of date
+messages.py --check      fail when a sentence has no Chinese, or two packages translate it differently
 """
 
 import ast
@@ -106,6 +106,23 @@ def untranslated(package: Path) -> list[str]:
     return [f"{where}: {s[0]!r}" for s, where in sentences_of(package).items() if s not in known]
 
 
+def contradictions(packages: list[Path], language: str) -> list[str]:
+    """Sentences that two packages translate differently. Django merges the catalogues, so one of the
+    two is never seen: use equal words, or tell the meanings apart in English or by pgettext."""
+    said: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for package in packages:
+        for entry in catalogue(package, language):
+            words = entry.msgstr or " / ".join(entry.msgstr_plural.values())
+            by_words = said.setdefault((entry.msgctxt or "", entry.msgid), {})
+            by_words.setdefault(words, []).append(package.name)
+    return [
+        f"{language} {msgid!r}: "
+        + "; ".join(f"{' '.join(names)} {words}" for words, names in by_words.items())
+        for (_context, msgid), by_words in said.items()
+        if len(by_words) > 1
+    ]
+
+
 def traditional(package: Path) -> None:
     """Draft zh_Hant by characters (not phrases: those rename districts), keeping corrections."""
     import opencc
@@ -153,7 +170,10 @@ def main(words: list[str]) -> int:
     missing = [line for package in packages for line in untranslated(package)]
     if missing:
         print(f"没有中文的句子（{len(missing)} 条）：", *missing, sep="\n  ")
-    return 1 if missing else 0
+    torn = [line for name in ("zh_Hans", "zh_Hant") for line in contradictions(packages, name)]
+    if torn:
+        print(f"各包译法不同的句子（{len(torn)} 条）：", *torn, sep="\n  ")
+    return 1 if missing or torn else 0
 
 
 if __name__ == "__main__":

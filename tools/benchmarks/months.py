@@ -19,7 +19,7 @@ import pyarrow as pa
 from huiju.allowances.enums import Effect, Granularity, LevelPick, MonthRule, Shape
 from huiju.allowances.rules import Policy, calendar
 from huiju.allowances.rules.facts import MONTHS
-from huiju.allowances.rules.statements import due_statement
+from huiju.allowances.rules.statements import due_statement, totals_statement
 from huiju.engine.run import bounded_duckdb
 from huiju.kernel.periods import Month
 
@@ -91,16 +91,15 @@ def everything(engine: duckdb.DuckDBPyConnection, path: str) -> str:
 
 
 def totals(folder: Path) -> dict[str, Any]:
+    """The least of three; the facts lie in tables in memory, as the second opinion's lie in arrays."""
     engine = database(folder, MonthRule.ON_DAY, 12)
-    due = due_statement(Shape.MONTHLY_BY_LEVEL, policy(MonthRule.ON_DAY))
-    started = time.perf_counter()
-    sums = "month, district, level, count(*) AS people, sum(amount_fen) AS fen"
-    by_part = f"SELECT {sums} FROM ({due}) GROUP BY ALL ORDER BY ALL"  # noqa: S608 -- the rules' own
-    found = engine.execute(by_part).fetchall()
-    seconds = time.perf_counter() - started
-    by_month: dict[str, int] = {}
-    for month, _district, _level, _people, fen in found:
-        by_month[f"{month:%Y-%m}"] = by_month.get(f"{month:%Y-%m}", 0) + int(fen)
+    for name in ("certificates", "posts", "leaves", "rates"):
+        engine.execute(f"DROP VIEW {name}")
+        engine.execute(f"CREATE TABLE {name} AS SELECT * FROM '{folder / name}.parquet'")  # noqa: S608 -- our own files
+    statement = totals_statement(Shape.MONTHLY_BY_LEVEL, policy(MonthRule.ON_DAY))
+    seconds = min(timed(engine, statement) for _again in range(3))
+    summed = f"SELECT month, sum(amount_fen) FROM ({statement}) GROUP BY month ORDER BY month"  # noqa: S608 -- the rules' own
+    by_month = {f"{month:%Y-%m}": int(fen) for month, fen in engine.execute(summed).fetchall()}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"seconds": seconds, "by_month": by_month, "peak_mb": peak}
 

@@ -4,7 +4,8 @@
 
 The policy: whoever on the 15th holds a certificate, is in post and not on leave gets the month's rate of
 the highest level, a district's own rate before the city's. Timed: the pivot of facts into monthly arrays, which
-OpenFisca asks of its user, and the calculation of twelve months. Reading the number files is not.
+OpenFisca asks of its user, and the calculation of twelve months; the least of three. Reading the
+number files is not.
 """
 
 import json
@@ -80,6 +81,13 @@ def pivot(facts: dict, people: int, on: int) -> tuple[numpy.ndarray, numpy.ndarr
 def main(folder: Path, people: int) -> None:
     names = [path.name.removesuffix(".i64") for path in folder.glob("*.i64")]
     facts = {name: read(folder, name) for name in names}
+    simulated = [simulation_of(facts, people) for _again in range(3)]
+    print(
+        json.dumps({"seconds": min(took for took, _sums in simulated), "by_month": simulated[0][1]})
+    )
+
+
+def simulation_of(facts: dict, people: int) -> tuple[float, dict[str, int]]:
     started = time.perf_counter()
     simulation = SimulationBuilder().build_default_simulation(system(), count=people)
     by_month = {}
@@ -90,7 +98,7 @@ def main(folder: Path, people: int) -> None:
         simulation.set_input("district", month, where)
         by_month[month] = int(simulation.calculate("allowance", month).astype("int64").sum())
     seconds = time.perf_counter() - started
-    print(json.dumps({"seconds": seconds, "by_month": by_month}))
+    return seconds, by_month
 
 
 if __name__ == "__main__":
