@@ -1,6 +1,8 @@
 # Every command sets up what it needs; nothing but Python 3.11+ and make must be there before.
 PYTHON ?= python3
 BIN := .venv/bin
+# Compiled code is kept: a start compiles for three seconds otherwise, and tests start hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: demo test setup setup-dev setup-spark check quick fix run stop docs bench drill-money lock clean
 
 demo: setup            ## build the rehearsal city and serve it

@@ -31,7 +31,6 @@ LINES = FactTable(
     columns={"person": WHOLE, "month": DAY, "place": WHOLE, "amount_fen": WHOLE},
 )
 
-DAY_LENGTH = pa.scalar(1, pa.int32())
 ESTABLISHED = {
     None: "",
     Establishment.WITHIN: " AND established",
@@ -110,7 +109,8 @@ def _paid_elsewhere(scheme: Scheme, known_at: datetime) -> Iterator[pa.Table]:
         posted = posted_as_one(_standing(other, list(runs.order_by("pk"))), known_at=known_at)
         sums = posted.group_by(["person", "month"]).aggregate([("amount_fen", "sum")])
         paid = sums.filter(pc.greater(sums["amount_fen_sum"], 0))
-        next_day = pc.add(paid["month"].cast(pa.int32()), DAY_LENGTH).cast(pa.date32())
+        one = pa.scalar(1, pa.int32())  # made here: Arrow's first value loads pandas
+        next_day = pc.add(paid["month"].cast(pa.int32()), one).cast(pa.date32())
         said = {"person": paid["person"], "starts_on": paid["month"], "ends_on": next_day}
         for name, value in (
             ("scheme", scheme.pk),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from huiju.documents.reading import portable, word
+from huiju.documents.reading import word
 from huiju.documents.reading.lines import Limits, Unreadable, joined
 from huiju.kernel.confinement import confine
 
@@ -50,6 +50,8 @@ def child() -> None:
     for encoding in ENCODINGS:
         codecs.lookup(encoding)
     if order["media_type"] == PDF:
+        from huiju.documents.reading import portable  # noqa: PLC0415 -- the parent never parses
+
         portable.warm_up()
     confine(seconds=limits.seconds, memory_bytes=limits.memory_bytes)
     try:
@@ -66,6 +68,8 @@ def _lines(media_type: str, limits: Limits) -> Iterator[str]:
     if media_type == DOCX:
         return word.paragraphs(file)
     if media_type == PDF:
+        from huiju.documents.reading import portable  # noqa: PLC0415 -- the parent never parses
+
         return portable.pages(file, limits)
     return iter(_decoded(file.read()).splitlines())
 
