@@ -8,8 +8,8 @@ unexport PYTHONDONTWRITEBYTECODE
 demo: setup            ## build the rehearsal city and serve it
 	$(BIN)/huiju demo
 
-test: setup-dev        ## every test, in parallel
-	$(BIN)/pytest -n 2 --dist worksteal; status=$$?; $(BIN)/python -m tests.stop; exit $$status
+test: setup-dev        ## every test, in parallel; TESTS adds words for pytest
+	$(BIN)/pytest -n 2 --dist worksteal $(TESTS); status=$$?; $(BIN)/python -m tests.stop; exit $$status
 
 setup:                 ## what `make demo` does first
 	@$(PYTHON) tools/setup.py run

@@ -27,6 +27,11 @@ ROOT = Path(__file__).resolve().parent
 TEMPLATE_PREFIX = "huiju_template_"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest begin first, so that no process ends the day alone with one of them."""
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("slow", "spark", "browser"))))
+
+
 @contextmanager
 def _one_at_a_time(instance: Instance) -> Iterator[None]:
     instance.home.mkdir(parents=True, exist_ok=True)

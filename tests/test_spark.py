@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.management import call_command
 from pyarrow import parquet
 
-from huiju.allowances.enums import Effect, Granularity, LevelPick, MonthRule
+from huiju.allowances.enums import Effect, Granularity, LevelPick, MonthRule, Shape
 from huiju.allowances.rules import SHAPES, Policy, named_facts
 from huiju.allowances.rules.computing import FACT_TABLES as RULE_TABLES
 from huiju.allowances.rules.computing import Computer
@@ -149,14 +149,14 @@ def test_every_field_of_a_policy_that_makes_a_statement_is_tried():
     assert {name: kind for name, kind in chosen.items() if issubclass(kind, Enum)} == CHOICES
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_rules_give_the_same_lines_on_spark(shape, tmp_path):
+def test_rules_give_the_same_lines_on_spark(tmp_path):
+    """The one shape that Spark computes, for the wind tunnel; lines of the others come from DuckDB alone."""
     facts = facts_of_some_cases()
 
     differing, lines = [], 0
     for kind in kinds_of_policy():
         here = Computer().due(kind, facts)
-        there = on_spark(SHAPES[shape](named_facts(), kind), tmp_path, facts)
+        there = on_spark(SHAPES[Shape.MONTHLY_BY_LEVEL](named_facts(), kind), tmp_path, facts)
         lines += len(here)
         if in_order(there) != in_order(here):
             differing.append(kind)

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,13 +28,16 @@ class Module:
 
 def modules(*, with_tests: bool = False) -> list[Module]:
     """Every module of the product, migrations apart."""
+    return [module for module in _parsed() if with_tests or "tests" not in Path(module.name).parts]
+
+
+@cache
+def _parsed() -> list[Module]:
     found = []
     for path in sorted(SOURCE.rglob("*.py")):
-        parts = path.relative_to(SOURCE).parts
-        if "migrations" in parts or ("tests" in parts and not with_tests):
-            continue
-        text = path.read_text(encoding="utf-8")
-        found.append(Module(path, text, ast.parse(text)))
+        if "migrations" not in path.relative_to(SOURCE).parts:
+            text = path.read_text(encoding="utf-8")
+            found.append(Module(path, text, ast.parse(text)))
     return found
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
-from playwright.sync_api import Page
+from playwright.sync_api import APIResponse, Error, Page, Response
 
-from tests.browser.looks import DESK, PHONE, axe, english, overflow
+from tests.browser.looks import DESK, LAID_OUT, PHONE, axe, english, overflow
 
 OURS = "huiju."
 POSTED = {"desk:language", "desk:type_size"}  # open to visitors, answer to POST
@@ -51,8 +51,9 @@ class Walk:
         page.on("console", self._console)
 
     def _console(self, message: object) -> None:
-        if message.type == "error":  # type: ignore[attr-defined]
-            self.complaints.append(f"console: {message.text}")  # type: ignore[attr-defined]
+        if message.type == "error" and "favicon" not in message.location["url"]:  # type: ignore[attr-defined]
+            where = message.location["url"]  # type: ignore[attr-defined]
+            self.complaints.append(f"console: {message.text} {where}")  # type: ignore[attr-defined]
 
     def from_(self, *starts: str) -> None:
         """Follow the links from these addresses until no new view name is met."""
@@ -70,20 +71,22 @@ class Walk:
 
     def _open(self, address: str) -> bool:
         """Whether a page was opened; a file to download is none."""
-        answer = self.page.request.get(address)
-        if answer.status != 200:
-            self.problems.append(f"{address}: status {answer.status}")
-            return False
-        if "text/html" not in answer.headers.get("content-type", ""):
-            return False
         self.page.set_viewport_size({"width": DESK.width, "height": DESK.height})
-        self.page.goto(address)
-        return True
+        try:
+            answer: Response | APIResponse | None = self.page.goto(address)
+        except Error:  # a file is fetched instead of opened
+            answer = self.page.request.get(address)
+        status = answer.status if answer else 0
+        if status != 200:
+            self.complaints.clear()
+            self.problems.append(f"{address}: status {status}")
+            return False
+        return "text/html" in (answer.headers.get("content-type", "") if answer else "")
 
     def _look(self, label: str) -> None:
         found = [*axe(self.page), *english(self.page), *overflow(self.page)]
         self.page.set_viewport_size({"width": PHONE.width, "height": PHONE.height})
-        found += [f"phone: {fault}" for fault in [*axe(self.page), *overflow(self.page)]]
+        found += [f"phone: {fault}" for fault in [*axe(self.page, LAID_OUT), *overflow(self.page)]]
         found += self.complaints
         self.complaints.clear()
         self.problems += [f"{label}: {fault}" for fault in found]
