@@ -199,6 +199,20 @@ class ObjectionState(TextChoices):
     REJECTED = "rejected", _("Not upheld")
 
 
+class RecoveryState(TextChoices):
+    """What became of a decision that money is given back."""
+
+    PROPOSED = "proposed", _("Proposed, may be objected to")
+    APPROVED = "approved", _("Approved: being recovered")
+    WITHDRAWN = "withdrawn", _("Given up")
+
+
+RECOVERY_MOVES: dict[str, set[str]] = {
+    RecoveryState.PROPOSED: {RecoveryState.APPROVED, RecoveryState.WITHDRAWN},
+    RecoveryState.APPROVED: {RecoveryState.WITHDRAWN},
+}
+
+
 class PaymentState(TextChoices):
     """Where a payment stands."""
 
@@ -350,6 +364,20 @@ FINDING_OWNERS: dict[Watched, Role] = {
     **dict.fromkeys(Watched, Role.DISTRICT),
     Watched.RETURNED: Role.FINANCE,
 }
+
+
+class ScenarioFault(TextChoices):
+    """Why a what-if question cannot be asked; said of one of its entries."""
+
+    UNKNOWN = "unknown", _("a scenario has no such entry")
+    MISSING = "missing", _("this entry is missing")
+    WRONG = "wrong", _("its value cannot be used here")
+    MONTHS = "months", _("the months must follow one another, ten years at most")
+    NOT_YET = "not_yet", _("facts are known only until this month")
+    NO_SCHEME = (
+        "no_scheme",
+        _("only schemes by the month and the level, with everything known, can be simulated"),
+    )
 
 
 class FindingState(TextChoices):

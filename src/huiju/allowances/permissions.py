@@ -11,10 +11,20 @@ from huiju.allowances.enums import (
     FindingState,
     ObjectionState,
     PaymentState,
+    RecoveryState,
     RunState,
     Step,
 )
-from huiju.allowances.models import Finding, FundingLine, Notice, Objection, Payment, Run, RunStep
+from huiju.allowances.models import (
+    Finding,
+    FundingLine,
+    Notice,
+    Objection,
+    Payment,
+    Recovery,
+    Run,
+    RunStep,
+)
 from huiju.directory.enums import Role
 from huiju.directory.models import Place, User
 from huiju.kernel.permits import YES, Permit, no
@@ -146,6 +156,62 @@ def may_object(user: User, payment: Payment, *, on: date) -> Permit:
         return no(_("Only the payee objects to a payment here."))
     if payment.objections.filter(state=ObjectionState.OPEN).exists():
         return no(_("Your objection to this payment is being looked at. Wait for the answer."))
+    return YES
+
+
+def may_propose_recovery(user: User, place: Place, *, on: date) -> Permit:
+    """Ask for what was overpaid in a district: whoever checks its lists."""
+    if user.holds(CHECK, place, on=on):
+        return YES
+    return no(_("You do not ask money back for %(place)s.") % {"place": place})
+
+
+def may_approve_recovery(user: User, recovery: Recovery, *, on: date) -> Permit:
+    """Answer for a proposed recovery: a reviewer other than the proposer, once nobody can object any more."""
+    if not user.holds(REVIEW, recovery.place, on=on):
+        return no(_("You do not approve recoveries in %(place)s.") % {"place": recovery.place})
+    if recovery.state != RecoveryState.PROPOSED:
+        return no(
+            _("This recovery is decided: %(state)s.") % {"state": recovery.get_state_display()}
+        )
+    if recovery.proposed_by_id == user.pk:
+        return no(_("You proposed this recovery. Somebody else approves it."))
+    if recovery.objections_until >= on:
+        return no(
+            _("The payee may object until %(day)s. Approve it after that.")
+            % {"day": recovery.objections_until.isoformat()}
+        )
+    if recovery.objections.filter(state=ObjectionState.OPEN).exists():
+        return no(_("The payee's objection is not answered yet. Answer it first."))
+    return YES
+
+
+def may_withdraw_recovery(user: User, recovery: Recovery, *, on: date) -> Permit:
+    """Give a recovery up: whoever checks or reviews the lists of the district."""
+    if recovery.state == RecoveryState.WITHDRAWN:
+        return no(_("This recovery is withdrawn already."))
+    if any(user.holds(action, recovery.place, on=on) for action in (CHECK, REVIEW)):
+        return YES
+    return no(_("You do not ask money back for %(place)s.") % {"place": recovery.place})
+
+
+def may_record_repayment(user: User, recovery: Recovery, *, on: date) -> Permit:
+    """Enter money that came back: finance of the place."""
+    if not user.holds(PAY, recovery.place, on=on):
+        return no(_("You do not pay allowances for %(place)s.") % {"place": recovery.place})
+    if recovery.state == RecoveryState.APPROVED:
+        return YES
+    return no(_("Repayments are entered once the recovery is approved."))
+
+
+def may_object_to_recovery(user: User, recovery: Recovery, *, on: date) -> Permit:
+    """Object to a recovery asked of oneself, one objection at a time."""
+    if not user.holds(VIEW_SELF, on=on) or recovery.person_id not in records_of(user):
+        return no(_("Only the payee objects to a recovery here."))
+    if recovery.state == RecoveryState.WITHDRAWN:
+        return no(_("This recovery is withdrawn already."))
+    if recovery.objections.filter(state=ObjectionState.OPEN).exists():
+        return no(_("Your objection to this recovery is being looked at. Wait for the answer."))
     return YES
 
 

@@ -23,7 +23,8 @@ HELP = {"--help", "-h", "help"}
 SETTINGS = "huiju.config.settings"
 
 IMPORTED = (
-    *("roster", "places", "organisations", "leaves", "accounts", "deaths"),
+    *("roster", "places", "organisations", "registrations", "credits"),
+    *("leaves", "accounts", "deaths"),
     *("policies", "parameters", "relations", "targets", "budgets"),
 )
 
@@ -31,6 +32,7 @@ IMPORTED = (
 MANAGED: dict[tuple[str, ...], list[str]] = {
     **{("import", kind): ["import_file", kind] for kind in IMPORTED},
     ("allowances", "compute"): ["allowances_compute"],
+    ("allowances", "again"): ["allowances_again"],
     ("allowances", "watch"): ["allowances_watch"],
     ("allowances", "tunnel"): ["allowances_tunnel"],
     ("ledger", "check"): ["ledger_check"],
@@ -50,8 +52,9 @@ huiju: the commands of the social work ledger Huiju
 
   instance    init · demo [--no-serve] [--port N] · serve [--port N] · worker · status · stop
   imports     import KIND FILE [--as USER] [--as-of DATE] [--dry-run] [--json], KIND being one of roster places organisations
-              leaves accounts deaths policies parameters relations targets budgets
+              registrations credits leaves accounts deaths policies parameters relations targets budgets
   allowances  allowances compute MONTH --as USER · allowances replay CASES.json · allowances watch
+              allowances again DISTRICT MONTH --as USER [--scheme CODE] [--known-on DATE]
               allowances tunnel SCENARIO.json --as USER [--engine duckdb|spark] [--lake FOLDER]
   budgets     ledger check
   figures     figures · figure CODE --on DATE [--by DIMENSION] [--engine postgres|duckdb|spark] · bulletin YEAR · publish · lake FOLDER

@@ -31,6 +31,9 @@ SECTIONS = (
             NavItem(
                 _("Allowance schemes"), "allowances:schemes", "list-details", "allowances.view"
             ),
+            NavItem(
+                _("Money asked back"), "allowances:recoveries", "arrow-back-up", "allowances.view"
+            ),
             NavItem(_("Findings"), "allowances:findings", "eye", "allowances.view"),
             NavItem(_("My allowances"), "allowances:me", "coin-yuan", "allowances.view_self"),
             NavItem(

@@ -182,7 +182,11 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/m/ip", "slip_not_confirmed": "20/h/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "5/5m/key,30/m/ip",
+    "slip_not_confirmed": "20/h/ip",
+    "notice_objected": "10/h/ip",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.proxies
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

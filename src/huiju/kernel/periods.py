@@ -1,8 +1,13 @@
 """Half-open periods and months. Stored [start, end); shown with the last day included."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
+
+WRITTEN = re.compile(r"\d{4}-\d{2}", re.ASCII)
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # sums of months and days stay within the calendar
+MONTHS = 12
 
 
 @dataclass(frozen=True, order=True)
@@ -18,10 +23,12 @@ class Month:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read "2015-10". Raises ValueError for anything else."""
-        year, number = text.split("-")
-        month = cls(int(year), int(number))
-        _ = month.first_day
+        """Read "2015-10" of a year from 1900 to 2200. Raises ValueError for anything else."""
+        if not WRITTEN.fullmatch(text):
+            raise ValueError(text)
+        month = cls(int(text[:4]), int(text[5:]))
+        if not (FIRST_YEAR <= month.year <= LAST_YEAR and 1 <= month.number <= MONTHS):
+            raise ValueError(text)
         return month
 
     @property
@@ -41,8 +48,8 @@ class Month:
         return self.last_day.day
 
     def plus(self, months: int) -> Self:
-        index = self.year * 12 + self.number - 1 + months
-        return type(self)(index // 12, index % 12 + 1)
+        index = self.year * MONTHS + self.number - 1 + months
+        return type(self)(index // MONTHS, index % MONTHS + 1)
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.number:02d}"

@@ -6,14 +6,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huiju.allowances import queries
-from huiju.allowances.enums import FindingState, RunState, Watched
+from huiju.allowances.enums import FindingState, RecoveryState, RunState, Watched
 from huiju.allowances.models import Objection, Run, RunLine, Scheme
-from huiju.allowances.services import Decision, FundingEntry, RunOrder
+from huiju.allowances.queries import Owed
+from huiju.allowances.services import Decision, FundingEntry, RecoveryOrder, Repayment, RunOrder
 from huiju.budgets import queries as budgets
 from huiju.budgets.models import Line, Split
 from huiju.directory import queries as directory
 from huiju.directory.models import Place, User
-from huiju.kernel import clock
+from huiju.kernel import clock, money
+from huiju.kernel.errors import DomainError
 from huiju.kernel.periods import Month
 from huiju.registry.enums import Level
 from huiju.registry.models import Person
@@ -121,6 +123,89 @@ class NoteForm(forms.Form):
     note = forms.CharField(label=gettext_lazy("Opinion"), max_length=500, required=False)
 
 
+class KnownOnForm(forms.Form):
+    is_filter = True
+
+    known_on = forms.DateField(
+        label=gettext_lazy("Facts as known on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+    def __init__(self, *args: Any, since: date, on: date, **kwargs: Any) -> None:
+        """`since`: the day the month was computed; before it nothing was posted."""
+        super().__init__(*args, **kwargs)
+        self.since, self.on = since, on
+
+    def clean_known_on(self) -> date:
+        asked: date = self.cleaned_data["known_on"] or self.on
+        if not self.since <= asked <= self.on:
+            raise forms.ValidationError(
+                _("Choose a day from %(first)s, when the month was computed, to today.")
+                % {"first": self.since.isoformat()}
+            )
+        return asked
+
+
+class RecoveryFilter(forms.Form):
+    is_filter = True
+
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"), choices=[ALL, *RecoveryState.choices], required=False
+    )
+    name = forms.CharField(label=gettext_lazy("Name or pinyin"), required=False, max_length=60)
+
+
+class ProposalForm(forms.Form):
+    """How much one person is asked to give back, and the reason they read."""
+
+    yuan = forms.CharField(label=gettext_lazy("Yuan to be given back"), max_length=20)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason told to the payee"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, owed: Owed, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"yuan": money.yuan(owed.open_fen).replace(",", "")})
+        super().__init__(*args, **kwargs)
+        self.owed = owed
+
+    def clean_yuan(self) -> int:
+        return fen_of(self.cleaned_data["yuan"])
+
+    def order(self) -> RecoveryOrder:
+        asked, owed = self.cleaned_data, self.owed
+        return RecoveryOrder(owed.person, owed.scheme, owed.place, asked["yuan"], asked["reason"])
+
+
+class RepaymentForm(forms.Form):
+    yuan = forms.CharField(label=gettext_lazy("Yuan paid back"), max_length=20)
+    received_on = forms.DateField(
+        label=gettext_lazy("Paid back on"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    voucher = forms.CharField(label=gettext_lazy("Number of the voucher"), max_length=60)
+
+    def clean_yuan(self) -> int:
+        return fen_of(self.cleaned_data["yuan"])
+
+    def repayment(self) -> Repayment:
+        asked = self.cleaned_data
+        return Repayment(asked["yuan"], asked["received_on"], asked["voucher"])
+
+
+class WithdrawalForm(forms.Form):
+    words = forms.CharField(label=gettext_lazy("Why it is withdrawn"), max_length=500)
+
+
+def fen_of(text: str) -> int:
+    """An amount in yuan as somebody types it, in fen. Raises ValidationError."""
+    try:
+        return money.fen_from_yuan(text)
+    except DomainError as fault:
+        raise forms.ValidationError(str(fault)) from fault
+
+
 class ReturnForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500)
 
@@ -143,6 +228,12 @@ class PaymentObjectionForm(ObjectionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"].label = _("What is wrong with the payment")
+
+
+class RecoveryObjectionForm(ObjectionForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = _("What is wrong with the recovery")
 
 
 class NoticeFilter(forms.Form):
@@ -173,10 +264,10 @@ class AnswerForm(forms.Form):
     def __init__(self, data: Any = None, *, objection: Objection) -> None:
         super().__init__(data, auto_id=f"%s_{objection.pk}")
         if objection.notice is None:
-            self.fields["outcome"].choices = [
-                ("rejected", _("Not upheld")),
-                ("upheld", _("Upheld: the facts are corrected, a later month pays the difference")),
-            ]
+            follows = _("Upheld: the facts are corrected, a later month pays the difference")
+            if objection.recovery_id:
+                follows = _("Upheld: the recovery is withdrawn")
+            self.fields["outcome"].choices = [("rejected", _("Not upheld")), ("upheld", follows)]
             del self.fields["person"]
             return
         lines = RunLine.objects.filter(run=objection.notice.run_id)

@@ -148,7 +148,12 @@ class SchemeForm(forms.Form):
         for name in self.terms:
             self.fields |= inputs_of(name)
         choices: list[Any] = [(FIRST_MONTH, self.fields[FIRST_MONTH].label)]
-        choices += [(name, FIELDS[name].label) for name in description.terms]
+        # a modifier stated to be unknown stays so until somebody says otherwise
+        held = scheme.terms if scheme else {}
+        stated = [name for name in self.terms if name in held and held[name] is None]
+        choices += [
+            (name, FIELDS[name].label) for name in dict.fromkeys((*description.terms, *stated))
+        ]
         self.fields["unknown"].choices = choices
         last = ("document", "confidence", "unknown", "owner", "unknowns", "sources")
         own = [name for name in self.fields if name not in last]
@@ -178,7 +183,9 @@ class SchemeForm(forms.Form):
         return asked
 
     def _terms(self, asked: dict[str, Any], unknown: list[str]) -> dict[str, Any]:
-        terms: dict[str, Any] = {name: None for name in unknown if name != FIRST_MONTH}
+        held = self.scheme.terms if self.scheme else {}
+        terms: dict[str, Any] = {name: held[name] for name in NOT_ASKED if name in held}
+        terms |= {name: None for name in unknown if name != FIRST_MONTH}
         for name in self.terms:
             try:
                 value = read_from(name, asked)

@@ -1,19 +1,21 @@
 """The form of the wind tunnel."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huiju.allowances.enums import Effect, Granularity, LevelPick, MonthRule, Shape
+from huiju.allowances.enums import Effect, Granularity, LevelPick, MonthRule, ScenarioFault
 from huiju.allowances.forms import MonthField
 from huiju.allowances.models import Scheme
 from huiju.allowances.rules.whatif import WhatIfInvalid, what_if
+from huiju.directory.models import Place
 from huiju.kernel.errors import DomainError
 from huiju.kernel.money import fen_from_yuan, yuan
+from huiju.kernel.periods import Month
 from huiju.registry.enums import EmployerKind, Level
 
 AS_IT_IS = ("", gettext_lazy("As the scheme has it"))
@@ -37,9 +39,7 @@ class SimulationForm(forms.Form):
     is_filter = True
 
     scheme = forms.ModelChoiceField(
-        Scheme.objects.filter(
-            shape=Shape.MONTHLY_BY_LEVEL, terms={}, first_month__isnull=False
-        ).order_by("code"),
+        Scheme.objects.none(),
         label=gettext_lazy("Scheme"),
         empty_label=None,
         to_field_name="code",
@@ -71,10 +71,14 @@ class SimulationForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, data: Any, *, rates: Mapping[str, int]) -> None:
+    def __init__(
+        self, data: Any, *, rates: Mapping[str, int], schemes: Iterable[Scheme], on: date
+    ) -> None:
         """`rates`: the city's rates now in fen by level; a level left at its rate does not change."""
         super().__init__(data)
-        self.rates = rates
+        self.rates, self.on = rates, on
+        codes = [scheme.code for scheme in schemes]
+        self.fields["scheme"].queryset = Scheme.objects.filter(code__in=codes).order_by("code")
         for level in Level:
             field = forms.CharField(label=level.label, required=False)
             self.fields[f"rate_{level.value}"] = field
@@ -106,12 +110,15 @@ class SimulationForm(forms.Form):
                 cleaned[name] = fen_from_yuan(text) if text.strip() else None
             except DomainError as fault:
                 self.add_error(name, str(fault))
+        if not self.errors and cleaned["recorded_until"] > Month.of(self.on):
+            self.add_error("recorded_until", str(ScenarioFault.NOT_YET.label))
         if not self.errors:
             try:
                 what_if(self.asked())
-            except WhatIfInvalid:
+            except WhatIfInvalid as invalid:
+                name = {"split": "city"}.get(invalid.entry, invalid.entry)
                 self.add_error(
-                    "last_month", _("The months must follow one another, ten years at most.")
+                    name if name in self.fields else "last_month", str(invalid.fault.label)
                 )
         return cleaned
 
@@ -143,6 +150,20 @@ class SimulationForm(forms.Form):
                 if said[name] is not None
             },
         }
+
+
+class ScenarioForm(forms.Form):
+    """The name of a simulation to be kept, and the place it is kept for."""
+
+    name = forms.CharField(label=gettext_lazy("Name of the simulation"), max_length=80)
+    place = forms.ModelChoiceField(
+        Place.objects.none(), label=gettext_lazy("Kept for"), empty_label=None
+    )
+
+    def __init__(self, *args: Any, keepers: Iterable[Place], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        keys = [place.pk for place in keepers]
+        self.fields["place"].queryset = Place.objects.filter(pk__in=keys).order_by("code")
 
 
 def address_of(asked: Mapping[str, Any]) -> str:

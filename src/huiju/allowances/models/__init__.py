@@ -7,6 +7,7 @@ from huiju.allowances.models.funding import Funding, FundingLine
 from huiju.allowances.models.holds import Hold
 from huiju.allowances.models.notices import Notice, Objection
 from huiju.allowances.models.payments import Payment
+from huiju.allowances.models.recoveries import Recovery, RecoveryPart
 from huiju.allowances.models.runs import Run, RunLine
 from huiju.allowances.models.scenarios import Scenario
 from huiju.allowances.models.schemes import Scheme
@@ -26,6 +27,8 @@ __all__ = [
     "Notice",
     "Objection",
     "Payment",
+    "Recovery",
+    "RecoveryPart",
     "Run",
     "RunLine",
     "RunStep",

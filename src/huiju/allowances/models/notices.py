@@ -1,4 +1,4 @@
-"""Public notices of a run, and what people object to them or to a payment."""
+"""Public notices of a run, and what people object to them, to a payment, or to a recovery."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiju.allowances.enums import ObjectionState
 from huiju.allowances.models.payments import Payment
+from huiju.allowances.models.recoveries import Recovery
 from huiju.allowances.models.runs import Run
 from huiju.directory.models import Place, User
 from huiju.kernel.encrypted import EncryptedTextField
@@ -49,9 +50,9 @@ class Notice(models.Model):
 
 
 class Objection(models.Model):
-    """What somebody says against a notice, or a payee against a payment, and how it was answered.
+    """What somebody says against a notice, or a payee against a payment or a recovery, and how it was answered.
 
-    `place` is the run's district. `contact` is where an answer goes, encrypted. The words never change,
+    `place` is the district of what is objected to. `contact` is where an answer goes, encrypted. The words never change,
     and neither does an answer once given.
     """
 
@@ -60,6 +61,9 @@ class Objection(models.Model):
     )
     payment = models.ForeignKey(
         Payment, models.PROTECT, null=True, blank=True, related_name="objections"
+    )
+    recovery = models.ForeignKey(
+        Recovery, models.PROTECT, null=True, blank=True, related_name="objections"
     )
     place = models.ForeignKey(Place, models.PROTECT, related_name="+")
     person = models.ForeignKey(
@@ -78,7 +82,8 @@ class Objection(models.Model):
     class Privacy:
         personal = {"person", "text", "contact", "answer"}
         open = {
-            *("notice", "payment", "place", "made_at", "state", "answered_by", "answered_at"),
+            *("notice", "payment", "recovery", "place", "made_at"),
+            *("state", "answered_by", "answered_at"),
         }
 
     class Reach:
@@ -88,15 +93,21 @@ class Objection(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(notice__isnull=False, payment=None)
-                | Q(notice=None, payment__isnull=False),
-                name="objections_are_to_a_notice_or_a_payment",
+                condition=Q(notice__isnull=False, payment=None, recovery=None)
+                | Q(notice=None, payment__isnull=False, recovery=None)
+                | Q(notice=None, payment=None, recovery__isnull=False),
+                name="objections_are_to_one_thing",
             ),
             models.CheckConstraint(condition=~Q(text=""), name="objections_say_something"),
             models.UniqueConstraint(
                 fields=["payment"],
                 condition=Q(state="open"),
                 name="one_open_objection_per_payment",
+            ),
+            models.UniqueConstraint(
+                fields=["recovery"],
+                condition=Q(state="open"),
+                name="one_open_objection_per_recovery",
             ),
             models.CheckConstraint(
                 condition=Q(state="open", answer="", answered_by=None, answered_at=None)

@@ -11,11 +11,22 @@ from typing import Any
 from django.db.models import Count, F, Sum
 
 from huiju.allowances.enums import AFTER_APPROVAL, BankFileState, PaymentState, SettledAs, Step
-from huiju.allowances.models import BankFile, BankItem, BankResult, Payment, Run, RunLine, RunStep
+from huiju.allowances.models import (
+    BankFile,
+    BankItem,
+    BankResult,
+    Payment,
+    Recovery,
+    RecoveryPart,
+    Run,
+    RunLine,
+    RunStep,
+)
 from huiju.allowances.queries.digests import digest_of_lines
 from huiju.audit.queries import reference
 from huiju.budgets.enums import Account
 from huiju.budgets.models import Posting
+from huiju.registry.models import Person
 
 Finding = dict[str, Any]
 
@@ -43,7 +54,7 @@ CAME_BACK = frozenset({PaymentState.RETURNED, PaymentState.REISSUED, PaymentStat
 
 def unexplained_payments() -> list[Finding]:
     """Payments, files and sums that lines, bank and ledger do not explain. Needs the whole reach."""
-    found: list[Finding] = [*_files()]
+    found: list[Finding] = [*_files(), *_recoveries()]
     for run in Run.objects.order_by("pk").iterator():
         found.extend(_signed_lists(run))
         payments = list(Payment.objects.filter(run=run).order_by("person", "issue"))
@@ -64,14 +75,17 @@ def _signed_lists(run: Run) -> Iterator[Finding]:
 
 def _amounts(run: Run, payments: Sequence[Payment]) -> Iterator[Finding]:
     """Payments that are not the person's credits, debts carried that are not the person's debits."""
+    parts = RecoveryPart.objects.filter(payment__run=run).values("payment").order_by()
+    taken = dict(parts.annotate(fen=Sum("amount_fen")).values_list("payment", "fen"))
     wanted: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     if run.state in AFTER_APPROVAL:
         for person, fen in RunLine.objects.filter(run=run).values_list("person", "amount_fen"):
             wanted[person][fen < 0] += abs(fen)
     for payment in payments:
         credit, owed = wanted[payment.person_id]
-        # nothing is set off by a run: debts wait for a recovery of their own
-        right = (credit, credit, 0, owed)
+        # an issue anew is of the same money, set off once
+        set_off = taken.get(payment.pk, 0) if payment.issue == 1 else payment.taken_fen
+        right = (credit - set_off, credit, set_off, owed - set_off)
         fields = ("amount_fen", "credit_fen", "taken_fen", "debt_growth_fen")
         if tuple(getattr(payment, field) for field in fields) != right or not (credit or owed):
             yield {
@@ -79,7 +93,7 @@ def _amounts(run: Run, payments: Sequence[Payment]) -> Iterator[Finding]:
                 "run": run.pk,
                 "payment": payment.pk,
                 "fen": payment.amount_fen,
-                "recomputed_fen": credit,
+                "recomputed_fen": credit - set_off,
             }
     for person in sorted(set(wanted) - {payment.person_id for payment in payments}):
         credit, _owed = wanted[person]
@@ -153,6 +167,40 @@ def _ledger(run: Run, payments: Sequence[Payment]) -> Iterator[Finding]:
                 "account": account.value,
                 "fen": booked[account],
                 "recomputed_fen": fen,
+            }
+
+
+def _recoveries() -> Iterator[Finding]:
+    """Recoveries that took in more than was decided or than lines took back, or whose repayments the ledger lacks."""
+    for recovery in Recovery.objects.select_related("person").order_by("pk"):
+        standing, repaid = 0, 0
+        for part in recovery.parts.select_related("payment"):
+            payment = part.payment
+            given_up = payment and Payment.objects.filter(
+                run=payment.run_id, person=payment.person_id, state=PaymentState.CANCELLED
+            )
+            standing += 0 if given_up and given_up.exists() else part.amount_fen
+            repaid += 0 if payment else part.amount_fen
+        booked = Posting.objects.filter(
+            entry__purpose=reference(recovery), account=Account.PAID
+        ).aggregate(fen=Sum("amount_fen"))["fen"]
+        owed = -sum(
+            RunLine.objects.filter(
+                person__in=Person.objects.in_files_of([recovery.person]).values("pk"),
+                run__scheme=recovery.scheme_id,
+                run__place=recovery.place_id,
+                run__state__in=AFTER_APPROVAL,
+                amount_fen__lt=0,
+            ).values_list("amount_fen", flat=True)
+        )
+        if standing > min(recovery.amount_fen, owed) or -(booked or 0) != repaid:
+            yield {
+                "what": "recovery",
+                "recovery": recovery.pk,
+                "fen": standing,
+                "recomputed_fen": min(recovery.amount_fen, owed),
+                "repaid_fen": repaid,
+                "booked_fen": -(booked or 0),
             }
 
 

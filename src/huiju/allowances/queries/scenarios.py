@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from huiju.allowances.models import Scenario
 from huiju.allowances.permissions import SIMULATE
 from huiju.allowances.queries.prepared import priced_answer
 from huiju.allowances.queries.tunnel import Simulation
 from huiju.allowances.rules import tunnel
-from huiju.allowances.rules.whatif import what_if
+from huiju.allowances.rules.whatif import WhatIfInvalid, what_if
 from huiju.directory import queries as directory
 from huiju.directory.enums import PlaceKind
 from huiju.directory.models import Place, User
@@ -34,6 +35,11 @@ def answer_of(scenario: Scenario, *, on: date, known_at: datetime) -> Simulation
     """The scenario asked again, for the districts of its place. Raises WhatIfInvalid."""
     places = districts_within(scenario.place, on=on)
     return priced_answer(what_if(scenario.asked), places, known_at=known_at)
+
+
+def words_of(fault: WhatIfInvalid) -> str:
+    """Which entry of a question is wrong, and why, as a sentence."""
+    return _("“%(entry)s”: %(why)s.") % {"entry": fault.entry, "why": fault.fault.label}
 
 
 def digest_of_totals(answer: Simulation) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -11,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 from django.db.models import Q
 
-from huiju.allowances.enums import LEVELS_BY_RANK, Shape
+from huiju.allowances.enums import LEVELS_BY_RANK, ScenarioFault, Shape
 from huiju.allowances.models import Scheme
 from huiju.allowances.permissions import SIMULATE
 from huiju.allowances.queries.known import known_facts
@@ -25,12 +26,13 @@ from huiju.allowances.rules.facts import MONTHS, RATES
 from huiju.allowances.rules.stages import Staged
 from huiju.allowances.rules.statements import statement_policy
 from huiju.allowances.rules.whatif import WhatIf, WhatIfInvalid
-from huiju.allowances.terms import policy_of, rates_known, terms_of
+from huiju.allowances.terms import policy_of, rates_known, rules_unknown
 from huiju.directory import queries as directory
 from huiju.directory.access import acting_as_system
 from huiju.directory.enums import PlaceKind
 from huiju.directory.models import Place, User
 from huiju.engine.run import DUCKDB
+from huiju.kernel import clock
 from huiju.kernel.periods import Month
 
 
@@ -78,17 +80,20 @@ def simulable_districts(user: User, *, on: date) -> list[Place]:
     return list(found.order_by("code"))
 
 
-def is_simulable(scheme: Scheme) -> bool:
-    """Whether the tunnel can compute a scheme: by the month and the level alone, its first month known."""
-    is_plain = scheme.shape in TOTALS and terms_of(scheme) == PLAIN
-    return is_plain and scheme.first_month is not None
+def simulable_schemes() -> dict[str, Scheme]:
+    """By code, the schemes the tunnel can compute: by the month and the level alone, with every rule known."""
+    plain = Scheme.objects.filter(shape__in=list(TOTALS), terms={}).order_by("code")
+    return {scheme.code: scheme for scheme in plain if not rules_unknown(scheme)}
 
 
-def schemes_of(asked: WhatIf) -> tuple[Scheme, Scheme]:
+def schemes_of(asked: WhatIf, *, known_at: datetime) -> tuple[Scheme, Scheme]:
     """The scheme a question is about, and the same changed, which is never saved. Raises WhatIfInvalid."""
-    scheme, changed = (Scheme.objects.filter(code=asked.scheme).first() for _each in range(2))
-    if scheme is None or changed is None or not is_simulable(scheme):
-        raise WhatIfInvalid(f"scheme: {asked.scheme}")
+    scheme = simulable_schemes().get(asked.scheme)
+    if scheme is None:
+        raise WhatIfInvalid("scheme", ScenarioFault.NO_SCHEME)
+    if asked.recorded > Month.of(clock.day_of(known_at)):
+        raise WhatIfInvalid("recorded_until", ScenarioFault.NOT_YET)
+    changed = copy(scheme)
     for name, value in asked.policy.items():
         setattr(changed, name, value)
     return scheme, changed
@@ -103,7 +108,7 @@ def districts_of(scheme: Scheme) -> list[Place]:
 def simulation(asked: WhatIf, shown: Sequence[Place], *, ground: Ground) -> Simulation:
     """The answer for some districts. Raises WhatIfInvalid, and what `session_on` raises."""
     with acting_as_system():
-        scheme, changed = schemes_of(asked)
+        scheme, changed = schemes_of(asked, known_at=ground.known_at)
         with closing(session_on(ground.engine, ground.lake)) as session:
             before = _computed(session, scheme, asked, ground, name="before")
             after = _computed(session, changed, asked, ground, name="after")
@@ -157,9 +162,20 @@ def rates_of(scheme: Scheme, asked: WhatIf, *, changed: bool, known_at: datetime
     return tunnel.with_rates(rates, asked.rates, scheme=scheme.pk) if changed else rates
 
 
+def paid_months(scheme: Scheme, months: Iterable[Month]) -> list[Month]:
+    """Those of the months in which the scheme pays at all."""
+    first, last = scheme.first_month, scheme.last_month
+    return [
+        month
+        for month in months
+        if first and first <= month.first_day and (last is None or month.first_day <= last)
+    ]
+
+
 def months_of(scheme: Scheme, months: Iterable[Month]) -> list[Row]:
-    """Rows of the rules' table of months."""
-    return [{"scheme": scheme.pk, **vars(row)} for row in calendar(policy_of(scheme), list(months))]
+    """Rows of the rules' table of months, without those in which the scheme does not pay."""
+    rows = calendar(policy_of(scheme), paid_months(scheme, months))
+    return [{"scheme": scheme.pk, **vars(row)} for row in rows]
 
 
 def _computed(
@@ -191,7 +207,8 @@ def _gains() -> Staged:
 def give_facts(session: Session, scheme: Scheme, asked: WhatIf, ground: Ground) -> None:
     """Hand a session the people's facts and the months on record, from the instance or the lake."""
     if ground.lake is None:
-        facts = known_facts(scheme, [], asked.past, known_at=ground.known_at)
+        months = paid_months(scheme, asked.past)
+        facts = known_facts(scheme, [], months, known_at=ground.known_at)
         for name, table in facts.items():
             session.give(name, table)
         return
@@ -199,5 +216,5 @@ def give_facts(session: Session, scheme: Scheme, asked: WhatIf, ground: Ground) 
     held = held_people(scheme, known_at=ground.known_at)
     for name, expression in facts_of_lake(scheme, codes, held, known_at=ground.known_at).items():
         session.define(name, expression)
-    months = months_of(scheme, asked.past)
-    session.give("months", pa.Table.from_pylist(months, schema=MONTHS.to_pyarrow()))
+    recorded = months_of(scheme, asked.past)
+    session.give("months", pa.Table.from_pylist(recorded, schema=MONTHS.to_pyarrow()))

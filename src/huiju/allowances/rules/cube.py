@@ -10,13 +10,18 @@ from collections.abc import Sequence
 import ibis
 
 from huiju.allowances.rules.computing import FACT_TABLES, Computer, Row, Rows
-from huiju.allowances.rules.facts import RATES
+from huiju.allowances.rules.facts import MONTHS, RATES
 from huiju.allowances.rules.policy import Policy
 from huiju.allowances.rules.projection import Assumptions, project
-from huiju.allowances.rules.statements import head_counts_statement
-from huiju.allowances.rules.totals import CUBE
+from huiju.allowances.rules.statements import (
+    counted_segments_statement,
+    head_counts_statement,
+    segments_statement,
+)
+from huiju.allowances.rules.totals import CUBE, SEGMENTS
 from huiju.allowances.rules.tunnel import canonical, one_of_each
 
+KEPT = {"segments": SEGMENTS, "months": MONTHS}
 TRIED = {"cube": CUBE, "tried": ibis.schema({**RATES, "trial": "int64"})}
 TRIALS = """
 WITH changes AS (
@@ -62,6 +67,19 @@ SELECT trials.trial, counts.scheme, counts.month, counts.district, counts.level,
 def counted(computer: Computer, policy: Policy, facts: Rows) -> list[Row]:
     """The head counts of the months of `facts`, for a policy of whole months."""
     return computer.rows(head_counts_statement(policy), facts, FACT_TABLES)
+
+
+def segmented(computer: Computer, policy: Policy, facts: Rows) -> list[Row]:
+    """Everybody's spans in the months of `facts`, for every rule of whole months; columns of `totals.SEGMENTS`."""
+    return computer.rows(segments_statement(policy), facts, FACT_TABLES)
+
+
+def counted_again(
+    computer: Computer, policy: Policy, segments: Sequence[Row], months: Sequence[Row]
+) -> list[Row]:
+    """What `counted` gives, from segments instead of from facts."""
+    tables = {"segments": list(segments), "months": list(months)}
+    return computer.rows(counted_segments_statement(policy), tables, KEPT)
 
 
 def ahead(

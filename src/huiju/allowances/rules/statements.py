@@ -1,5 +1,6 @@
 """The rules as SQL for DuckDB, compiled once for each kind of policy and kept."""
 
+from dataclasses import replace
 from functools import cache
 
 import ibis
@@ -16,7 +17,7 @@ from huiju.allowances.rules.facts import (
 from huiju.allowances.rules.policy import Policy
 from huiju.allowances.rules.settlement import differences, settlement
 from huiju.allowances.rules.shapes import PLAIN, SHAPES, Terms
-from huiju.allowances.rules.totals import TOTALS, head_counts
+from huiju.allowances.rules.totals import TOTALS, counted_segments, head_counts, segments
 from huiju.kernel.periods import Month
 
 
@@ -72,6 +73,27 @@ def head_counts_statement(policy: Policy) -> str:
 @cache
 def _head_counts_statement(policy: Policy) -> str:
     return head_counts(named_facts(), policy).sql("duckdb")
+
+
+def segments_statement(policy: Policy) -> str:
+    """Spans in the months asked for, whatever the rule of whole months; columns of `totals.SEGMENTS`."""
+    whole = replace(policy, granularity=Granularity.MONTH, month_rule=MonthRule.ANY_DAY)
+    return _segments_statement(statement_policy(replace(whole, level_pick=LevelPick.HIGHEST)))
+
+
+@cache
+def _segments_statement(policy: Policy) -> str:
+    return segments(named_facts(), policy).sql("duckdb")
+
+
+def counted_segments_statement(policy: Policy) -> str:
+    """Head counts as `head_counts_statement` gives them, from the tables segments and months."""
+    return _counted_segments_statement(statement_policy(policy))
+
+
+@cache
+def _counted_segments_statement(policy: Policy) -> str:
+    return counted_segments(named_facts().months, policy).sql("duckdb")
 
 
 @cache

@@ -11,6 +11,7 @@ from huiju.allowances.enums import (
     Granularity,
     LevelPick,
     MonthRule,
+    ScenarioFault,
 )
 from huiju.allowances.rules.projection import Assumptions
 from huiju.allowances.rules.tunnel import RateChange
@@ -25,7 +26,12 @@ FIELDS |= {"entry_permille", "exit_permille"}
 
 
 class WhatIfInvalid(ValueError):
-    """A scenario with an unknown, missing or impossible entry; the text names the entry."""
+    """A scenario with an unknown, missing or impossible entry: `entry` names it, `fault` says what it is."""
+
+    def __init__(self, entry: str, fault: ScenarioFault) -> None:
+        super().__init__(f"{entry}: {fault.value}")
+        self.entry = entry
+        self.fault = fault
 
 
 @dataclass(frozen=True)
@@ -57,8 +63,10 @@ class WhatIf:
 
 def what_if(asked: Mapping[str, Any]) -> WhatIf:
     """The question of a scenario file. Raises WhatIfInvalid."""
+    if not isinstance(asked, Mapping):
+        raise WhatIfInvalid("{}", ScenarioFault.WRONG)
     for name in sorted(asked.keys() - FIELDS):
-        raise WhatIfInvalid(name)
+        raise WhatIfInvalid(name, ScenarioFault.UNKNOWN)
     first, recorded = (
         _read(asked, name, Month.parse) for name in ("first_month", "recorded_until")
     )
@@ -74,7 +82,7 @@ def what_if(asked: Mapping[str, Any]) -> WhatIf:
         split=_read(asked, "split", _split, {}),
     )
     if not first <= recorded <= last or len(found.past) + len(found.future) > MOST_MONTHS:
-        raise WhatIfInvalid("first_month, recorded_until, last_month")
+        raise WhatIfInvalid("last_month", ScenarioFault.MONTHS)
     return found
 
 
@@ -83,13 +91,13 @@ def _read(
 ) -> Any:
     value = asked.get(name, default)
     if value is None:
-        raise WhatIfInvalid(name)
+        raise WhatIfInvalid(name, ScenarioFault.MISSING)
     try:
         return read(value)
     except WhatIfInvalid:
         raise
     except (AttributeError, KeyError, TypeError, ValueError) as fault:
-        raise WhatIfInvalid(f"{name}: {fault}") from fault
+        raise WhatIfInvalid(name, ScenarioFault.WRONG) from fault
 
 
 def _assumed(asked: Mapping[str, Any]) -> Assumptions:
@@ -97,7 +105,7 @@ def _assumed(asked: Mapping[str, Any]) -> Assumptions:
     try:
         return Assumptions(*shares)
     except ValueError as fault:
-        raise WhatIfInvalid("entry_permille, exit_permille") from fault
+        raise WhatIfInvalid("exit_permille", ScenarioFault.WRONG) from fault
 
 
 def _whole(value: Any) -> int:
@@ -134,7 +142,7 @@ CHANGEABLE: Mapping[str, Callable[[Any], Any]] = {
 
 def _policy(changes: Mapping[str, Any]) -> dict[str, Any]:
     for name in sorted(changes.keys() - CHANGEABLE.keys()):
-        raise WhatIfInvalid(name)
+        raise WhatIfInvalid(name, ScenarioFault.UNKNOWN)
     return {name: _read(changes, name, CHANGEABLE[name]) for name in sorted(changes)}
 
 
@@ -147,7 +155,7 @@ def _rate(row: Mapping[str, Any]) -> RateChange:
 
 def _split(parts: Mapping[str, Any]) -> dict[str, int]:
     for name in sorted(parts.keys() - set(GOVERNMENTS)):
-        raise WhatIfInvalid(name)
+        raise WhatIfInvalid(name, ScenarioFault.UNKNOWN)
     found = {name: _whole(parts[name]) for name in GOVERNMENTS if name in parts}
     if found and (min(found.values()) < 0 or not sum(found.values())):
         raise ValueError(parts)

@@ -1,5 +1,6 @@
 """What a user does with allowances: set up a scheme, compute a month, and bring it to the payees."""
 
+from huiju.allowances.services.again import MonthAgain, month_again
 from huiju.allowances.services.approval import approve
 from huiju.allowances.services.computing import RateMissing
 from huiju.allowances.services.funding import FundingEntry, FundingInvalid, set_funding
@@ -13,6 +14,7 @@ from huiju.allowances.services.objections import (
     answer_objection,
     object_to_notice,
     object_to_payment,
+    object_to_recovery,
 )
 from huiju.allowances.services.planning import (
     ApprovalPlan,
@@ -22,6 +24,15 @@ from huiju.allowances.services.planning import (
     approval_plan,
 )
 from huiju.allowances.services.recounts import recount_ledger
+from huiju.allowances.services.recoveries import (
+    RecoveryInvalid,
+    RecoveryOrder,
+    Repayment,
+    approve_recovery,
+    propose_recovery,
+    record_repayment,
+    withdraw_recovery,
+)
 from huiju.allowances.services.runs import MonthNotComputable, RunOrder, compute_runs
 from huiju.allowances.services.scenarios import ScenarioInvalid, save_scenario
 from huiju.allowances.services.schemes import SchemeEntry, SchemeInvalid, define_scheme
@@ -45,6 +56,7 @@ __all__ = [
     "HoldInvalid",
     "HoldOrder",
     "ListChanged",
+    "MonthAgain",
     "MonthNotComputable",
     "NoFunding",
     "NoticeDaysUnknown",
@@ -53,6 +65,9 @@ __all__ = [
     "PlannedPayment",
     "RateMissing",
     "ReasonNeeded",
+    "RecoveryInvalid",
+    "RecoveryOrder",
+    "Repayment",
     "RunOrder",
     "ScenarioInvalid",
     "SchemeEntry",
@@ -63,19 +78,25 @@ __all__ = [
     "answer_objection",
     "approval_plan",
     "approve",
+    "approve_recovery",
     "check",
     "compute_runs",
     "define_scheme",
     "explain",
     "lift_hold",
+    "month_again",
     "object_to_notice",
     "object_to_payment",
+    "object_to_recovery",
     "place_hold",
+    "propose_recovery",
     "publish_notice",
+    "record_repayment",
     "recount_ledger",
     "return_run",
     "review",
     "save_scenario",
     "set_funding",
     "watch",
+    "withdraw_recovery",
 ]

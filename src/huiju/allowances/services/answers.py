@@ -6,7 +6,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -69,6 +69,7 @@ class Answered:
 
 
 COLUMN = "allowances.uploaded_answer"
+KEPT_FOR = timedelta(days=7)
 WORDS = {
     "PAID": (SettledAs.PAID, PaymentState.PAID),
     "RETURNED": (SettledAs.RETURNED, PaymentState.RETURNED),
@@ -105,6 +106,16 @@ def keep_answer(content: bytes) -> str:
         kept.write(sealed)
     Path(kept.name).replace(_folder() / digest)
     return digest
+
+
+def discard_untaken(*, at: datetime) -> int:
+    """Remove uploaded answers nobody took within `KEPT_FOR`; how many. Taken ones are kept with their file."""
+    old = [
+        path for path in _folder().iterdir() if path.stat().st_mtime < (at - KEPT_FOR).timestamp()
+    ]
+    for path in old:
+        path.unlink()
+    return len(old)
 
 
 def kept_answer(file: BankFile, digest: str) -> bytes:

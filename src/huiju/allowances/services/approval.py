@@ -9,6 +9,7 @@ from huiju.allowances.enums import Step
 from huiju.allowances.models import Payment, Run, RunStep
 from huiju.allowances.permissions import may_approve
 from huiju.allowances.services.planning import ApprovalPlan, approval_plan
+from huiju.allowances.services.recoveries import hold_recoveries, record_set_off
 from huiju.allowances.services.steps import ListChanged, locked, sign
 from huiju.budgets import services as budgets
 from huiju.budgets.services import Claim
@@ -29,6 +30,7 @@ def approve(*, run: Run, seen: str, by: User, at: datetime, note: str = "") -> R
     held = locked(run)
     may_approve(by, held, on=clock.day_of(at)).require()
     with acting_as_system():
+        hold_recoveries(held.scheme, held.place)
         plan = approval_plan(run=held, at=at)
         _check_seen(plan, seen)
         _make_payments(plan, by, at)
@@ -51,7 +53,7 @@ def _check_seen(plan: ApprovalPlan, seen: str) -> None:
 
 def _make_payments(plan: ApprovalPlan, by: User, at: datetime) -> None:
     run = plan.run
-    Payment.objects.bulk_create(
+    made = Payment.objects.bulk_create(
         (
             Payment(
                 run=run,
@@ -75,6 +77,8 @@ def _make_payments(plan: ApprovalPlan, by: User, at: datetime) -> None:
         ),
         batch_size=ROWS_AT_ONCE,
     )
+    set_off = {payment.pk: each.set_off for payment, each in zip(made, plan.payments, strict=True)}
+    record_set_off(set_off, by=by, at=at)
 
 
 def _book(plan: ApprovalPlan, by: User, at: datetime) -> None:

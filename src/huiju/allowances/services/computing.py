@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 import pyarrow as pa
 from django.db import connection
@@ -57,6 +58,14 @@ class Unrated:
     district: int
     on: date
     people: int
+
+
+class DueAndPosted(NamedTuple):
+    """One person's fen in the months of the windows."""
+
+    person: int
+    due_fen: int
+    posted_fen: int
 
 
 class Computation:
@@ -126,6 +135,16 @@ class Computation:
         statement = f"SELECT person, month, amount_fen FROM ({difference_statement()})"  # noqa: S608 -- our own statement
         rows = self.engine.execute(statement).fetchall()
         return {(person, month): fen for person, month, fen in rows}
+
+    def due_and_posted(self) -> list[DueAndPosted]:
+        """By person what is due in the windows and what was posted for them, in fen."""
+        rows = self.engine.execute(
+            "SELECT coalesce(due.person, posted.person), coalesce(due.fen, 0)::BIGINT, coalesce(posted.fen, 0)::BIGINT"
+            "  FROM (SELECT person, sum(amount_fen) AS fen FROM due GROUP BY person) due"
+            "  FULL JOIN (SELECT person, sum(amount_fen) AS fen FROM posted GROUP BY person) posted"
+            "    ON posted.person = due.person ORDER BY 1"
+        )
+        return [DueAndPosted(*row) for row in rows.fetchall()]
 
     def _blocks(self) -> Iterator[bytes]:
         statement = LINE_ROWS.format(differences=difference_statement())

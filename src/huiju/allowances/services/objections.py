@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from huiju.allowances import queries
 from huiju.allowances.enums import ObjectionState
-from huiju.allowances.models import Notice, Objection, Payment, Run
-from huiju.allowances.permissions import may_answer, may_object
+from huiju.allowances.models import Notice, Objection, Payment, Recovery, Run
+from huiju.allowances.permissions import may_answer, may_object, may_object_to_recovery
 from huiju.allowances.services.holds import HoldOrder, place_hold
+from huiju.allowances.services.recoveries import withdraw_recovery
 from huiju.allowances.services.steps import return_run
 from huiju.audit import services as audit
 from huiju.directory.models import User
@@ -99,17 +100,42 @@ def object_to_payment(
 
 
 @transaction.atomic
+def object_to_recovery(
+    *, recovery: Recovery, said: ObjectionWords, by: User, at: datetime
+) -> Objection:
+    """Take what a payee says against money being asked back. Raises NotPermitted, AnswerIncomplete."""
+    recoveries = Recovery.objects.select_for_update(of=("self",)).select_related("place")
+    held: Recovery = recoveries.get(pk=recovery.pk)
+    may_object_to_recovery(by, held, on=clock.day_of(at)).require()
+    if not said.text.strip():
+        raise AnswerIncomplete(_("Write what is wrong with the recovery."))
+    made: Objection = Objection.objects.create(
+        recovery=held,
+        place=held.place,
+        person_id=held.person_id,
+        text=said.text.strip(),
+        contact=said.contact.strip(),
+        made_at=at,
+    )
+    audit.record(actor=by, action="allowances.objection_made", subject=made)
+    return made
+
+
+@transaction.atomic
 def answer_objection(
     *, objection: Objection, decision: Decision, by: User, at: datetime
 ) -> Objection:
     """Decide an objection. Upheld against a notice it stops somebody's allowance or returns the list.
 
     Upheld against a payment it changes no money: facts are corrected, and a later month posts the difference.
+    Upheld against a recovery it withdraws that.
 
     Raises NotPermitted, AnswerIncomplete, and what returning or stopping may raise.
     """
     objections = Objection.objects.select_for_update(of=("self",))
-    held: Objection = objections.select_related("notice__run__scheme").get(pk=objection.pk)
+    held: Objection = objections.select_related("notice__run__scheme", "recovery").get(
+        pk=objection.pk
+    )
     may_answer(by, held, on=clock.day_of(at)).require()
     if not decision.words.strip():
         raise AnswerIncomplete(_("Write the answer: it is what the objector is told."))
@@ -123,6 +149,8 @@ def answer_objection(
 
 
 def _remedy(objection: Objection, decision: Decision, by: User, at: datetime) -> None:
+    if objection.recovery:
+        withdraw_recovery(recovery=objection.recovery, words=decision.words, by=by, at=at)
     if objection.notice is None:
         return
     run = objection.notice.run

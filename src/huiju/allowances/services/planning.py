@@ -2,18 +2,19 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from huiju.allowances import queries
 from huiju.allowances.enums import PaymentState, Why
-from huiju.allowances.models import Funding, Run
+from huiju.allowances.models import Funding, Run, Scheme
 from huiju.allowances.queries.reasons import Reasons
+from huiju.allowances.queries.recoveries import Standing
 from huiju.allowances.rules.computing import Computer
+from huiju.allowances.rules.setoff import spread
 from huiju.allowances.services.computing import computed, window_of
 from huiju.budgets import services as budgets
 from huiju.budgets.models import Line
@@ -41,7 +42,10 @@ class Since:
 
 @dataclass(frozen=True)
 class PlannedPayment:
-    """A payment before it is made; `reason` says why it is withheld."""
+    """A payment before it is made; `reason` says why it is withheld.
+
+    `set_off`: what of the credit goes against which approved recovery, (its key, fen).
+    """
 
     person: int
     credit_fen: int
@@ -51,6 +55,7 @@ class PlannedPayment:
     account: int | None
     state: PaymentState
     reason: str = ""
+    set_off: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,9 +74,15 @@ class ApprovalPlan:
         return sum(payment.amount_fen for payment in self.payments)
 
     @property
-    def debt_fen(self) -> int:
-        """By how much what people owe grows."""
-        return sum(payment.debt_growth_fen for payment in self.payments)
+    def owed_fen(self) -> int:
+        """What people newly owe by this list."""
+        return sum(each.debt_growth_fen + each.taken_fen for each in self.payments)
+
+    @property
+    def taken(self) -> tuple[int, int]:
+        """From how many people approved recoveries are set off, and the fen."""
+        amounts = [each.taken_fen for each in self.payments if each.taken_fen]
+        return len(amounts), sum(amounts)
 
     def sum_of(self, state: str) -> tuple[int, int]:
         """Number and fen of the payments in a state."""
@@ -102,7 +113,7 @@ def approval_plan(*, run: Run, at: datetime) -> ApprovalPlan:
     """What approving the run at an instant would do; nothing is written.
 
     Facts are taken as known then. Whoever would get less by them is paid nothing for now: the payment is
-    withheld. Nothing is set off against earlier debts: that needs an approved recovery of its own.
+    withheld. Against earlier debts only approved recoveries are set off, up to the scheme's share of the credits.
     Raises NoFunding, RateMissing, SplitInvalid.
     """
     with acting_as_system():
@@ -115,7 +126,7 @@ def approval_plan(*, run: Run, at: datetime) -> ApprovalPlan:
             lines_digest=queries.digest_of_lines(run),
             differences=differences,
             payments=payments,
-            shares=_shares(funding, total) if funding else [],
+            shares=shares_of_funding(funding, total) if funding else [],
             funding=funding,
         )
 
@@ -154,35 +165,60 @@ def worse_off(differences: Iterable[Since]) -> dict[int, Why]:
 
 
 def _payments(run: Run, less: dict[int, Why], at: datetime) -> list[PlannedPayment]:
-    lines = [
-        {"scheme": run.scheme_id, "person": person, "amount_fen": fen}
-        for person, fen in run.lines.values_list("person", "amount_fen")
-    ]
-    nothing_taken = [{"scheme": run.scheme_id, "recovery_pct": 0}]
-    settled = Computer().settlement(lines, [], nothing_taken)
-    accounts = _accounts([row["person"] for row in settled], at)
+    credits_fen, owed_fen = Counter[int](), Counter[int]()
+    for person, fen in run.lines.values_list("person", "amount_fen"):
+        credits_fen[person] += max(fen, 0)
+        owed_fen[person] += max(-fen, 0)
+    standing = queries.approved_recoveries(run.scheme, run.place)
+    taken = _taken(run.scheme, credits_fen, standing)
+    accounts = _accounts(sorted(credits_fen), at)
     return [
-        _payment(row, accounts.get(row["person"]), less.get(row["person"]))
-        for row in sorted(settled, key=lambda row: row["person"])
+        _payment(
+            PlannedPayment(
+                person=person,
+                credit_fen=credit,
+                taken_fen=taken[person],
+                amount_fen=credit - taken[person],
+                debt_growth_fen=owed_fen[person] - taken[person],
+                account=accounts.get(person),
+                state=PaymentState.DUE,
+                set_off=spread(
+                    taken[person],
+                    [(each.recovery.pk, each.outstanding_fen) for each in standing.get(person, [])],
+                ),
+            ),
+            less.get(person),
+        )
+        for person, credit in sorted(credits_fen.items())
     ]
 
 
-def _payment(row: dict[str, Any], account: int | None, why: Why | None) -> PlannedPayment:
-    state = PaymentState.DUE if account else PaymentState.NO_ACCOUNT
-    if why:
-        state = PaymentState.WITHHELD
-    if not row["pay_fen"]:
-        state, why = PaymentState.PAID, None  # nothing leaves the account
-    return PlannedPayment(
-        person=row["person"],
-        credit_fen=row["step_credit_fen"],
-        taken_fen=row["step_taken_fen"],
-        amount_fen=row["pay_fen"],
-        debt_growth_fen=row["debt_fen"],
-        account=account,
-        state=state,
-        reason=why.value if why else "",
+def _taken(
+    scheme: Scheme, credits_fen: Mapping[int, int], standing: Mapping[int, Sequence[Standing]]
+) -> Counter[int]:
+    """What of people's credits goes against approved recoveries, by the settlement of the rules."""
+    asked = {
+        person: sum(each.outstanding_fen for each in standing[person])
+        for person in standing
+        if credits_fen.get(person)
+    }
+    if not asked:
+        return Counter()
+    settled = Computer().settlement(
+        [{"scheme": scheme.pk, "person": each, "amount_fen": credits_fen[each]} for each in asked],
+        [{"scheme": scheme.pk, "person": each, "debt_fen": fen} for each, fen in asked.items()],
+        [{"scheme": scheme.pk, "recovery_pct": scheme.recovery_pct}],
     )
+    return Counter({row["person"]: row["step_taken_fen"] for row in settled})
+
+
+def _payment(planned: PlannedPayment, why: Why | None) -> PlannedPayment:
+    """The payment in the state in which it begins."""
+    if not planned.amount_fen:
+        return replace(planned, state=PaymentState.PAID)  # nothing leaves the account
+    if why:
+        return replace(planned, state=PaymentState.WITHHELD, reason=why.value)
+    return planned if planned.account else replace(planned, state=PaymentState.NO_ACCOUNT)
 
 
 def _accounts(people: Sequence[int], at: datetime) -> dict[int, int]:
@@ -207,7 +243,8 @@ def _funding(run: Run, year: int) -> Funding:
     )
 
 
-def _shares(funding: Funding, total_fen: int) -> list[Share]:
+def shares_of_funding(funding: Funding, total_fen: int) -> list[Share]:
+    """An amount over the lines of a funding, as its sharing plan has it."""
     lines: dict[int, Line] = {
         each.payer_id: each.line
         for each in funding.lines.select_related("line__fiscal_year", "line__payer__place")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from huiju.allowances.models import Scenario, Scheme
 from huiju.allowances.permissions import may_save_scenario
 from huiju.allowances.queries.prepared import priced_answer, settled
-from huiju.allowances.queries.scenarios import digest_of_totals, districts_within
+from huiju.allowances.queries.scenarios import digest_of_totals, districts_within, words_of
 from huiju.allowances.rules.whatif import WhatIfInvalid, what_if
 from huiju.audit import services as audit
 from huiju.directory.models import Place, User
@@ -42,7 +42,7 @@ def save_scenario(
         answer = priced_answer(what_if(asked), districts_within(place, on=day), known_at=known_at)
     except WhatIfInvalid as fault:
         raise ScenarioInvalid(
-            _("This cannot be simulated: %(fault)s") % {"fault": fault}
+            _("This cannot be simulated: %(fault)s") % {"fault": words_of(fault)}
         ) from fault
     made: Scenario = Scenario.objects.create(
         name=name,

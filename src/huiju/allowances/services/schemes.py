@@ -13,10 +13,12 @@ from huiju.allowances.permissions import may_define_schemes
 from huiju.allowances.shape_terms.reading import TermsInvalid, check_granularity
 from huiju.allowances.terms import rules_unknown, terms_of
 from huiju.audit import services as audit
+from huiju.directory.access import acting_as_system
 from huiju.directory.models import Place, User
 from huiju.kernel import clock
 from huiju.kernel.errors import DomainError
 from huiju.policies.models import Document
+from huiju.registry.enums import EmployerKind
 
 
 class SchemeInvalid(DomainError):
@@ -66,14 +68,17 @@ def define_scheme(*, entry: SchemeEntry, by: User, at: datetime) -> Scheme:
     Once a month was computed only name, last month and what is said about sources may change: another
     method is another scheme. Raises NotPermitted or SchemeInvalid.
     """
-    may_define_schemes(by, entry.place, on=clock.day_of(at)).require()
+    day = clock.day_of(at)
+    may_define_schemes(by, entry.place, on=day).require()
     found: Scheme | None = Scheme.objects.select_for_update().filter(code=entry.code).first()
+    if found:  # or a district could take another place's scheme over
+        may_define_schemes(by, found.place, on=day).require()
     wanted = vars(entry)
     changed = {name for name in wanted if found and getattr(found, name) != wanted[name]}
     if found and not changed:
         return found
     descriptive = {"name", "last_month", "document", "confidence", "unknowns", "owner", "sources"}
-    if found and changed - descriptive and found.runs.exists():
+    if found and changed - descriptive and _has_runs(found):
         raise SchemeInvalid(
             _("Months of this scheme are computed already. Let it end and set up another one.")
         )
@@ -86,7 +91,14 @@ def define_scheme(*, entry: SchemeEntry, by: User, at: datetime) -> Scheme:
     return scheme
 
 
+def _has_runs(scheme: Scheme) -> bool:
+    """Whether any district has computed a month of it, those included that the definer may not see."""
+    with acting_as_system():
+        return scheme.runs.exists()
+
+
 def _check(scheme: Scheme) -> None:
+    _check_objects(scheme)
     if rules_unknown(scheme) and not scheme.owner:
         raise SchemeInvalid(
             _("Something is unknown (%(rules)s): say whom to ask.")
@@ -109,6 +121,25 @@ def _check(scheme: Scheme) -> None:
                 % {"name": name},
                 field="sources",
             )
+
+
+def _check_objects(scheme: Scheme) -> None:
+    """Fields of JSON, which a file may fill with anything."""
+    kinds = scheme.employer_kinds
+    if (
+        not isinstance(kinds, list)
+        or not kinds
+        or not set(map(str, kinds)) <= set(EmployerKind.values)
+    ):
+        raise SchemeInvalid(
+            _("Kinds of employers: one or more of %(kinds)s are expected.")
+            % {"kinds": "、".join(EmployerKind.values)},
+            field="employer_kinds",
+        )
+    for name in ("terms", "sources"):
+        if not isinstance(getattr(scheme, name), dict):
+            words = _("%(field)s: an object in braces is expected.") % {"field": _label(name)}
+            raise SchemeInvalid(words, field=name)
 
 
 def _label(name: str) -> str:

@@ -29,6 +29,8 @@ from huiju.kernel.periods import Month
 from huiju.kernel.states import check_move
 from huiju.policies import terms
 
+EXPLAINS_SUMS = (Watched.DEATH, Watched.POST_ENDED, Watched.TWO_DISTRICTS)
+"""What already says why somebody was granted too much; other findings do not hide that."""
 RETURN_DAYS = "allowance.return_days"
 ANSWER_DAYS = "allowance.finding_days"
 ALONE = 3_510_524
@@ -61,7 +63,7 @@ def watch(*, at: datetime) -> Watch:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ALONE])
         causes = queries.causes_in_facts(at)
-        known = {cause.person for cause in causes}
+        known = {cause.person for cause in causes if cause.kind in EXPLAINS_SUMS}
         causes += [cause for cause in _overpaid(at, done) if cause.person not in known]
         causes += _returned(at, done)
         _keep(causes, at, done)

@@ -16,7 +16,7 @@ from huiju.allowances.models import Notice, Run, RunStep
 from huiju.allowances.permissions import may_check, may_publish, may_return, may_review
 from huiju.audit import services as audit
 from huiju.directory.access import acting_as_system
-from huiju.directory.models import User
+from huiju.directory.models import Place, User
 from huiju.kernel import clock
 from huiju.kernel.errors import DomainError
 from huiju.policies import terms
@@ -54,7 +54,7 @@ def publish_notice(*, run: Run, seen: str, by: User, at: datetime) -> Notice:
     held, day = locked(run), clock.day_of(at)
     may_publish(by, held, on=day).require()
     digest = same_list(held, seen)
-    days = _notice_days(held, at)
+    days = notice_days(held.place, at)
     notice: Notice = Notice.objects.create(
         run=held,
         round=held.round,
@@ -68,9 +68,10 @@ def publish_notice(*, run: Run, seen: str, by: User, at: datetime) -> Notice:
     return notice
 
 
-def _notice_days(run: Run, at: datetime) -> int:
+def notice_days(place: Place, at: datetime) -> int:
+    """How many days people of a place have to object. Raises NoticeDaysUnknown."""
     try:
-        return terms.value_at(NOTICE_DAYS, on=clock.day_of(at), place=run.place)
+        return terms.value_at(NOTICE_DAYS, on=clock.day_of(at), place=place)
     except terms.UnknownParameter as unknown:
         raise NoticeDaysUnknown(
             _(

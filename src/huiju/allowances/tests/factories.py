@@ -16,6 +16,7 @@ from huiju.allowances.models import (
     Notice,
     Objection,
     Payment,
+    Recovery,
     Run,
     RunLine,
     RunStep,
@@ -249,11 +250,46 @@ def make_notice(run: Run | None = None, **fields: Any) -> Notice:
 
 def make_objection(notice: Notice | None = None, **fields: Any) -> Objection:
     """Somebody says a neighbour has left."""
-    if "payment" not in fields:
+    about = fields.get("payment") or fields.get("recovery")
+    if about is None:
         notice = notice or make_notice()
-    where = notice.run.place if notice else fields["payment"].place
+    where = notice.run.place if notice else about.place
     defaults = {"place": where, "text": "名单上有人已经离岗。", "made_at": AT}
     made: Objection = Objection.objects.create(notice=notice, **defaults | fields)
+    return made
+
+
+def make_debt(person: Any = None, fen: int = 20000, **fields: Any) -> Payment:
+    """October, or a later month, took 200 yuan of September back from somebody and granted nothing."""
+    person = person or make_person()
+    scheme = fields.pop("scheme", None) or Scheme.objects.first() or make_scheme()
+    month = OCTOBER.plus(Run.objects.count()).first_day
+    run = fields.pop("run", None) or make_run(scheme=scheme, **{"month": month} | fields)
+    make_run_line(run, person=person, month=date(2015, 9, 1), amount_fen=-fen, step_posted_fen=fen)
+    make_reviewed_run(run)
+    with transaction.atomic():
+        nothing = {"amount_fen": 0, "credit_fen": 0, "debt_growth_fen": fen, "state": "paid"}
+        made = pay(run, person, **nothing)
+        approved(run)
+    return made
+
+
+def make_recovery(debt: Payment | None = None, **fields: Any) -> Recovery:
+    """All of a debt asked back, objections until 9 November 2015; approved by somebody else where `state` says so."""
+    debt = debt or make_debt()
+    defaults: dict[str, Any] = {
+        "person": debt.person,
+        "scheme": debt.scheme,
+        "place": debt.place,
+        "amount_fen": debt.debt_growth_fen,
+        "reason": "9月已离岗，多发一个月。",
+        "objections_until": date(2015, 11, 9),
+        "proposed_at": AT,
+        "proposed_by": fields.pop("proposed_by", None) or make_user(),
+    }
+    if fields.get("state", "proposed") != "proposed":
+        defaults |= {"decided_by": make_user(), "decided_at": AT, "words": "同意。"}
+    made: Recovery = Recovery.objects.create(**defaults | fields)
     return made
 
 

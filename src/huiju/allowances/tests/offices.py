@@ -14,6 +14,7 @@ from huiju.directory.models import Place, User
 from huiju.directory.tests.factories import make_grant, make_user, place
 
 ROLES = {"clerk": "district", "checker": "district", "reviewer": "city", "finance": "finance"}
+LABELS = {"clerk": "经办岗", "checker": "核对岗", "reviewer": "复核岗", "finance": "财政岗"}
 NOTICE_OVER = timedelta(days=7)
 """From the publication of a notice until its five days are over for certain."""
 
@@ -30,7 +31,7 @@ class Office:
         office = cls(where)
         for duty, role in ROLES.items():
             at = where if role == "district" else "350200"
-            make_grant(make_user(username=f"{duty}-{where}"), role, at)
+            make_grant(make_user(username=f"{duty}-{where}", label=LABELS[duty]), role, at)
         return office
 
     @property

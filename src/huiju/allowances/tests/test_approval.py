@@ -110,7 +110,7 @@ def test_looking_at_what_approving_would_do_keeps_nothing():
 
     plan = services.approval_plan(run=run, at=NOW)
 
-    assert (plan.total_fen, plan.sum_of("due"), plan.debt_fen) == (20000, (1, 20000), 0)
+    assert (plan.total_fen, plan.sum_of("due"), plan.owed_fen) == (20000, (1, 20000), 0)
     assert kept() == ("reviewed", 0, 0)
 
 

@@ -1,6 +1,8 @@
 """Files for the bank, its answers, what it sends back: done, refused, pressed by many at once."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import psycopg
@@ -18,6 +20,7 @@ from huiju.allowances.models import (
     Payment,
 )
 from huiju.allowances.queries import bank_template, payments_by_state, waiting_payments
+from huiju.allowances.services import answers
 from huiju.allowances.services.answers import AnswerRefused, NothingTaken, take_answer
 from huiju.allowances.services.bankfiles import (
     NothingToPay,
@@ -503,3 +506,13 @@ def run_as(statement, *, owner):
         return
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_an_answer_nobody_took_is_removed_after_a_week(settings, tmp_path):
+    settings.HUIJU_FILES = tmp_path
+    old, fresh = answers.keep_answer(b"old"), answers.keep_answer(b"fresh")
+    week_ago = (PAID_AT - timedelta(days=8)).timestamp()
+    os.utime(tmp_path / "answers" / old, (week_ago, week_ago))
+
+    assert answers.discard_untaken(at=PAID_AT) == 1
+    assert [path.name for path in (tmp_path / "answers").iterdir()] == [fresh]

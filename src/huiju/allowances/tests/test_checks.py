@@ -107,7 +107,6 @@ def lived(seed, **policy):
     return scheme
 
 
-@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(
     "policy",
     [
@@ -123,8 +122,8 @@ def lived(seed, **policy):
     ],
     ids=["any_day", "days", "min_days", "on_day", "full_month"],
 )
-def test_what_the_rules_posted_is_explained_line_by_line(seed, policy):
-    lived(seed, **policy)
+def test_what_the_rules_posted_is_explained_line_by_line(policy):
+    lived(0, **policy)
 
     assert RunLine.objects.count() > 15
     assert queries.unexplained_lines() == []

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from huiju.allowances import queries, services
@@ -107,6 +108,19 @@ def test_a_visitor_objects_and_is_told_it_was_received():
     page = Client().post(f"/notices/allowances/{notice.token}/", said, follow=True)
 
     assert ("已收到" in page.content.decode(), Objection.objects.get().text) == (True, "林某已离岗")
+
+
+def test_one_address_does_not_use_up_what_a_notice_takes():
+    cache.clear()
+    notice = on_notice()
+    said = {"text": "林某已离岗"}
+
+    answers = [Client().post(f"/notices/allowances/{notice.token}/", said) for _n in range(11)]
+    cache.clear()
+
+    assert [answer.status_code for answer in answers[8:]] == [302, 302, 429]
+    assert "一小时后再试" in answers[10].content.decode()
+    assert Objection.objects.count() == 10
 
 
 def test_an_objection_of_no_words_is_shown_again():

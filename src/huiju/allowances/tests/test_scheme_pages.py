@@ -1,17 +1,24 @@
 """Pages of schemes: what a scheme says, and setting one up in every shape."""
 
+import dataclasses
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from huiju.allowances import services
 from huiju.allowances.enums import Shape
 from huiju.allowances.forms.schemes import SchemeForm
 from huiju.allowances.models import Scheme
+from huiju.allowances.services import SchemeEntry
+from huiju.allowances.services.schemes import SchemeInvalid
 from huiju.allowances.tests.factories import AT, compute, make_scheme
 from huiju.audit.models import Event
+from huiju.directory.access import reading_as
 from huiju.directory.tests.factories import make_user, place
 from huiju.kernel import clock
+from huiju.kernel.errors import NotPermitted
 
 pytestmark = pytest.mark.django_db
 
@@ -259,3 +266,51 @@ def test_computed_months_keep_the_rules_of_their_scheme(city):
     assert answer.status_code == 422
     scheme.refresh_from_db()
     assert scheme.terms == {}
+
+
+def test_a_district_does_not_take_another_place_s_scheme_over(client):
+    scheme = make_scheme(place=place("350206"))
+    official = make_user("city", "350200")
+    entry = SchemeEntry(**fields_of(scheme) | {"place": place("350203")})
+    with pytest.raises(NotPermitted):
+        services.define_scheme(entry=entry, by=make_user("district", "350203"), at=AT)
+    assert services.define_scheme(entry=entry, by=official, at=AT).place == place("350203")
+
+
+def test_months_computed_where_the_definer_sees_nothing_hold_the_rules_all_the_same():
+    scheme = make_scheme()
+    compute(scheme, where="350206")
+    entry = SchemeEntry(**fields_of(scheme) | {"granularity": "day"})
+    official, district = make_user("city", "350200"), make_user("district", "350203")
+
+    with reading_as(district), pytest.raises(SchemeInvalid, match=r"已.*计算"):
+        services.define_scheme(entry=entry, by=official, at=AT)
+
+
+def test_a_file_that_fills_a_field_with_nonsense_is_refused_by_its_name():
+    official = make_user("city", "350200")
+    fields = fields_of(make_scheme())
+    for name, value in {"employer_kinds": "community", "terms": [], "sources": "x"}.items():
+        with pytest.raises(SchemeInvalid) as refusal:
+            services.define_scheme(entry=SchemeEntry(**fields | {name: value}), by=official, at=AT)
+        assert refusal.value.field == name
+
+
+def fields_of(scheme):
+    return {field.name: getattr(scheme, field.name) for field in dataclasses.fields(SchemeEntry)}
+
+
+def test_what_the_form_does_not_ask_stays_when_a_scheme_is_changed(city):
+    scheme = make_scheme(
+        terms={"employer_kinds": ["agency"], "ceiling_fen": None}, owner="市民政局", unknowns="上限"
+    )
+    form = SchemeForm(shape=scheme.shape, scheme=scheme)
+    typed = {name: form[name].value() for name in form.fields}
+    typed = {name: value for name, value in typed.items() if value is not None} | {"name": "改名"}
+    typed["place"] = scheme.place.pk
+
+    answer = city.post(url("change_scheme", scheme.pk), typed)
+
+    scheme.refresh_from_db()
+    assert (answer.status_code, scheme.name) == (302, "改名")
+    assert scheme.terms == {"employer_kinds": ["agency"], "ceiling_fen": None}

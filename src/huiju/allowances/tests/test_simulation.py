@@ -183,7 +183,7 @@ def test_who_may_not_simulate_is_told(ask):
     ("change", "named"),
     [
         ({"colour": 1}, "colour"),
-        ({"scheme": "other"}, "other"),
+        ({"scheme": "other"}, "scheme"),
         ({"last_month": "2015-08"}, "last_month"),
         ({"last_month": "2025-09"}, "last_month"),
         ({"last_month": None}, "last_month"),

@@ -1,6 +1,10 @@
 """The wind tunnel's page, its sliders' answer, saved simulations and their comparison."""
 
+from datetime import date
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from huiju.allowances import services
@@ -153,8 +157,10 @@ def test_a_simulation_is_saved_with_its_answer_and_asked_again(sign_in):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"name": " "}, "不重复的名称"),
-        ({"place": "0"}, "不能试算"),
+        ({"name": " "}, "必填"),
+        ({"name": "a\0b"}, "空字符"),
+        ({"name": "名" * 81}, "80"),
+        ({"place": "0"}, "选择"),
         ({"query": "scheme=x"}, "不能试算"),
     ],
 )
@@ -193,3 +199,58 @@ def test_save_scenario_refuses_other_places_and_impossible_questions():
         services.save_scenario(name="a", asked=ASKED, place=place("350206"), by=by, at=AT)
     with pytest.raises(ScenarioInvalid, match="colour"):
         services.save_scenario(name="a", asked=ASKED | {"colour": 1}, place=place(), by=by, at=AT)
+
+
+def test_a_saved_simulation_of_a_scheme_that_changed_says_so_in_the_comparison(sign_in):
+    scheme = make_city()
+    kept = make_scenario(scheme)
+    type(scheme).objects.filter(pk=scheme.pk).update(terms={"ceiling_fen": 10000})
+    type(scheme).objects.create(**plain_copy(scheme, code="another"))
+
+    answer = sign_in().get(url("scenarios_compared"), {"first": kept.pk})
+
+    assert "已不能再试算" in answer.content.decode()
+
+
+def plain_copy(scheme, **fields):
+    names = [field.attname for field in scheme._meta.concrete_fields if not field.primary_key]
+    return {name: getattr(scheme, name) for name in names} | fields
+
+
+def test_months_in_which_the_scheme_does_not_pay_cost_nothing(sign_in):
+    scheme = make_city()
+    type(scheme).objects.filter(pk=scheme.pk).update(
+        first_month=date(2015, 10, 1), last_month=date(2015, 11, 1)
+    )
+    asked = what_if(ASKED)
+    places = simulable_districts(make_user("city", "350200"), on=AT.date())
+
+    found = simulation(asked, places, ground=Ground(prepared.settled(AT)))
+
+    assert {row["month"] for row in found.totals} == {"2015-10", "2015-11"}
+    assert (
+        found.totals == prepared.priced_answer(asked, places, known_at=prepared.settled(AT)).totals
+    )
+
+
+def test_nobody_knows_the_facts_of_months_to_come(sign_in):
+    make_city()
+
+    answer = sign_in().get(url("tunnel_answer"), WORDS | {"recorded_until": "2015-12"})
+
+    assert answer.json()["faults"]["recorded_until"][0]["message"].startswith("事实")
+
+
+def test_another_rule_of_whole_months_reads_no_facts_anew(sign_in, django_assert_max_num_queries):
+    make_city()
+    places, known_at = (
+        simulable_districts(make_user("city", "350200"), on=AT.date()),
+        prepared.settled(AT),
+    )
+    prepared.priced_answer(what_if(ASKED), places, known_at=known_at)
+
+    with CaptureQueriesContext(connection) as asked:
+        changed = what_if(ASKED | {"policy": {"month_rule": "min_days", "rule_days": 9}})
+        prepared.priced_answer(changed, places, known_at=known_at)
+
+    assert not [query for query in asked if "fact_post" in query["sql"]]

@@ -145,6 +145,18 @@ def test_one_account_of_two_people_is_found_at_both():
     assert found == [("one_account", person, account.masked) for person in (first, second)]
 
 
+def test_a_shared_account_does_not_hide_that_somebody_was_overpaid():
+    first, second = in_post(), in_post()
+    make_account(second, number=make_account(first).number, shared_reason="夫妻")
+    approve(compute(make_scheme()))
+    corrected(first.certificates.get(), level="assistant", approved_on=date(2015, 11, 1))
+
+    assert {kind for kind, person, _detail in seen() if person == first} == {
+        "one_account",
+        "unexplained",
+    }
+
+
 def test_two_posts_at_once_in_two_districts_are_found():
     person = in_post()
     compute(make_scheme())

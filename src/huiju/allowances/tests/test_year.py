@@ -21,7 +21,7 @@ from huiju.registry.models import Person, Post
 from huiju.registry.services import Entry, end_post
 
 pytestmark = pytest.mark.django_db
-PEOPLE, SEED = 60, 2015
+PEOPLE, SEED = 40, 2015
 ROOM_FEN = 50_000_000
 BEGINNING = datetime(2014, 12, 20, 4, 0, tzinfo=UTC)
 MONTHS = [Month(2015, number) for number in range(1, 13)]

@@ -10,13 +10,19 @@ from django_tables2 import A
 
 from huiju.allowances import queries, services
 from huiju.allowances.enums import PaymentState
-from huiju.allowances.forms import PaymentObjectionForm
-from huiju.allowances.models import Payment
-from huiju.allowances.permissions import VIEW_SELF, may_have_slip, may_object
+from huiju.allowances.forms import PaymentObjectionForm, RecoveryObjectionForm
+from huiju.allowances.models import Payment, Recovery
+from huiju.allowances.permissions import (
+    VIEW_SELF,
+    may_have_slip,
+    may_object,
+    may_object_to_recovery,
+)
 from huiju.allowances.services import ObjectionWords
 from huiju.allowances.views.lines import DERIVED_FROM
 from huiju.allowances.views.papers import pdf
 from huiju.allowances.views.people import NatureColumn
+from huiju.allowances.views.recoveries import KINDS as RECOVERY_KINDS
 from huiju.allowances.views.runs import STATE_KINDS
 from huiju.directory.access import change, page, reader
 from huiju.kernel import clock
@@ -62,6 +68,10 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "years": queries.totals_by_year(lines),
         "payments": [(each, PAYMENT_KINDS[each.state]) for each in payments],
+        "recoveries": [
+            (each, RECOVERY_KINDS[each.state])
+            for each in queries.own_recoveries(user).order_by("-proposed_at", "-pk")
+        ],
         "table": tables.listed(request, OwnTable(rows)),
     }
     return render(request, "allowances/me.html", context)
@@ -111,6 +121,55 @@ def slip(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     sheet = queries.slip_sheet(found, request.build_absolute_uri(reverse("notices:slip")))
     return pdf(sheet.pdf(), f"{found.scheme}-{Month.of(found.month)}.pdf")
+
+
+@page(VIEW_SELF, logged="allowances.own_recovery_read", of="allowances.Recovery")
+def recovery(request: HttpRequest, pk: int) -> HttpResponse:
+    return _recovery_shown(request, _own_recovery(request, pk), RecoveryObjectionForm(), 200)
+
+
+@change(VIEW_SELF)
+def object_to_recovery(request: HttpRequest, pk: int) -> HttpResponse:
+    found, form = _own_recovery(request, pk), RecoveryObjectionForm(request.POST)
+    if form.is_valid():
+        said = ObjectionWords(**form.cleaned_data)
+        try:
+            services.object_to_recovery(
+                recovery=found, said=said, by=reader(request), at=clock.now()
+            )
+        except DomainError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request, _("Your objection has been received. The answer stands here.")
+            )
+            return redirect("allowances:my_recovery", pk)
+    return _recovery_shown(request, found, form, 422)
+
+
+def _own_recovery(request: HttpRequest, pk: int) -> Recovery:
+    found: Recovery = get_object_or_404(queries.own_recoveries(reader(request)), pk=pk)
+    return found
+
+
+def _recovery_shown(
+    request: HttpRequest, found: Recovery, form: RecoveryObjectionForm, status: int
+) -> HttpResponse:
+    user = reader(request)
+    context = {
+        "recovery": found,
+        "state_kind": RECOVERY_KINDS[found.state],
+        "left_fen": queries.outstanding([found])[found.pk],
+        "lines": queries.lines_owed(found.person, found.scheme, found.place),
+        "parts": queries.parts_standing()
+        .filter(recovery=found)
+        .select_related("payment")
+        .order_by("recorded_at", "pk"),
+        "objections": found.objections.order_by("-made_at", "-pk"),
+        "may_object": may_object_to_recovery(user, found, on=clock.today()),
+        "form": form,
+    }
+    return render(request, "allowances/my_recovery.html", context, status=status)
 
 
 def _own(request: HttpRequest, pk: int) -> Payment:

@@ -4,6 +4,7 @@ from allauth.core import ratelimit
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from huiju.allowances import queries, services
 from huiju.allowances.forms import NoticeFilter, ObjectionForm
@@ -16,6 +17,7 @@ from huiju.kernel.periods import Month
 from huiju.ui.tables import page_size
 
 WRONG_CODES = "slip_not_confirmed"
+OBJECTED = "notice_objected"
 
 
 def _notice(token: str) -> Notice:
@@ -65,6 +67,9 @@ def notice(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _shown(request, found, ObjectionForm(), 200)
     form = ObjectionForm(request.POST)
+    if form.is_valid() and not ratelimit.consume(request, action=OBJECTED):
+        form.add_error(None, _("Too many objections came from your address. Try again in an hour."))
+        return _shown(request, found, form, 429)
     if form.is_valid():
         try:
             with acting_as_system():

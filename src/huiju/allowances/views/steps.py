@@ -63,15 +63,17 @@ def _objections(request: HttpRequest, pk: int) -> list[Any]:
     ]
 
 
-def _taken(request: HttpRequest, pk: int, take: Callable[[], object], said: str) -> HttpResponse:
-    """Take a step and go back to the run's steps, with what was done or why not."""
+def _taken(
+    request: HttpRequest, back: int | tuple[str, int], take: Callable[[], object], said: str
+) -> HttpResponse:
+    """Take a step and go back to the run's steps or another page, with what was done or why not."""
     try:
         take()
     except DomainError as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, said)
-    return redirect("allowances:steps", pk)
+    return redirect(*(back if isinstance(back, tuple) else ("allowances:steps", back)))
 
 
 @change("allowances.check")
@@ -124,18 +126,24 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     visible = queries.runs_visible_to(reader(request), on=clock.today())
     runs = visible.order_by().values("pk")
-    objections = Objection.objects.filter(Q(notice__run__in=runs) | Q(payment__run__in=runs))
-    objection = get_object_or_404(objections.select_related("notice", "payment"), pk=pk)
+    recoveries = queries.recoveries_visible_to(reader(request), on=clock.today()).values("pk")
+    objections = Objection.objects.filter(
+        Q(notice__run__in=runs) | Q(payment__run__in=runs) | Q(recovery__in=recoveries)
+    )
+    objection = get_object_or_404(objections.select_related("notice", "payment", "recovery"), pk=pk)
     form = AnswerForm(request.POST, objection=objection)
-    run = (objection.notice or objection.payment).run_id
+    if objection.recovery_id:
+        back = "allowances:recovery", objection.recovery_id
+    else:
+        back = "allowances:steps", (objection.notice or objection.payment).run_id
     if not form.is_valid():
         faults = (str(fault) for faults in form.errors.values() for fault in faults)
         messages.error(request, " ".join(faults))
-        return redirect("allowances:steps", run)
+        return redirect(*back)
     decide = {"objection": objection, "decision": form.decision(), "by": reader(request)}
     return _taken(
         request,
-        run,
+        back,
         lambda: services.answer_objection(at=clock.now(), **decide),
         _("The objection is answered."),
     )

@@ -9,13 +9,23 @@ from django.utils.translation import gettext as _
 
 from huiju.allowances import services
 from huiju.allowances.enums import LEVELS_BY_RANK
-from huiju.allowances.forms.simulations import SimulationForm, address_of
+from huiju.allowances.forms.simulations import ScenarioForm, SimulationForm, address_of
 from huiju.allowances.models import Scenario, Scheme
 from huiju.allowances.permissions import SIMULATE
 from huiju.allowances.queries.prepared import priced_answer, settled
-from huiju.allowances.queries.scenarios import answer_of, digest_of_totals, scenarios_visible_to
-from huiju.allowances.queries.tunnel import Ground, is_simulable, simulable_districts, simulation
-from huiju.allowances.rules.whatif import what_if
+from huiju.allowances.queries.scenarios import (
+    answer_of,
+    digest_of_totals,
+    scenarios_visible_to,
+    words_of,
+)
+from huiju.allowances.queries.tunnel import (
+    Ground,
+    simulable_districts,
+    simulable_schemes,
+    simulation,
+)
+from huiju.allowances.rules.whatif import WhatIfInvalid, what_if
 from huiju.allowances.terms import rates_known
 from huiju.allowances.views.simulated import labelled, people_of, period_of, shown, signed, sums_by
 from huiju.directory import queries as directory
@@ -36,7 +46,7 @@ def tunnel(request: HttpRequest) -> HttpResponse:
         "form": form,
         "known_at": known_at,
         "scenarios": [(each, address_of(each.asked)) for each in scenarios],
-        "keepers": directory.places_held(user, SIMULATE, on=today),
+        "saving": ScenarioForm(keepers=directory.places_held(user, SIMULATE, on=today)),
     }
     if form and form.is_valid():
         asked = form.asked()
@@ -64,17 +74,18 @@ def save_scenario(request: HttpRequest) -> HttpResponse:
     user, at = reader(request), clock.now()
     back = f"{reverse('allowances:tunnel')}?{request.POST.get('query', '')}"
     form = form_of(QueryDict(request.POST.get("query", "")), clock.day_of(at))
-    held = {
-        str(place.pk): place for place in directory.places_held(user, SIMULATE, on=clock.today())
-    }
-    place = held.get(request.POST.get("place", ""))
-    if not form or not form.is_valid() or place is None:
+    saving = ScenarioForm(
+        request.POST, keepers=directory.places_held(user, SIMULATE, on=clock.day_of(at))
+    )
+    if not form or not form.is_valid():
         messages.error(request, _("This cannot be simulated: look at the fields."))
         return redirect(back)
+    if not saving.is_valid():
+        faults = (str(fault) for faults in saving.errors.values() for fault in faults)
+        messages.error(request, " ".join(faults))
+        return redirect(back)
     try:
-        services.save_scenario(
-            name=request.POST.get("name", "")[:80], asked=form.asked(), place=place, by=user, at=at
-        )
+        services.save_scenario(asked=form.asked(), by=user, at=at, **saving.cleaned_data)
     except DomainError as refusal:
         messages.error(request, str(refusal))
     else:
@@ -107,11 +118,13 @@ def scenarios_compared(request: HttpRequest) -> HttpResponse:
 
 
 def _column(scenario: Scenario, today: date, known_at: Any) -> dict[str, Any]:
-    """A saved simulation asked again, and whether its answer is still the saved one."""
-    found = answer_of(scenario, on=today, known_at=known_at)
-    return {
-        "scenario": scenario,
-        "address": address_of(scenario.asked),
+    """A saved simulation asked again, and whether its answer is still the saved one; or why it cannot be."""
+    said = {"scenario": scenario, "address": address_of(scenario.asked)}
+    try:
+        found = answer_of(scenario, on=today, known_at=known_at)
+    except WhatIfInvalid as fault:
+        return said | {"sums": {}, "fen": 0, "fault": words_of(fault)}
+    return said | {
         "sums": sums_by(found.totals, period_of(found)),
         "fen": found.total_fen,
         "total": yuan(found.total_fen),
@@ -128,12 +141,13 @@ def _beside(fens: list[int]) -> tuple[list[str], str]:
 
 def form_of(said: QueryDict, today: date) -> SimulationForm | None:
     """The form as asked, or as it opens; None while there is no scheme."""
-    schemes = {each.code: each for each in Scheme.objects.order_by("code") if is_simulable(each)}
+    schemes = simulable_schemes()
     if not schemes:
         return None
     scheme = schemes.get(said.get("scheme", "")) or next(iter(schemes.values()))
     rates = rates_now(scheme, today)
-    return SimulationForm(said if "scheme" in said else opening(scheme, rates, today), rates=rates)
+    data = said if "scheme" in said else opening(scheme, rates, today)
+    return SimulationForm(data, rates=rates, schemes=schemes.values(), on=today)
 
 
 def rates_now(scheme: Scheme, today: date) -> dict[str, int]:

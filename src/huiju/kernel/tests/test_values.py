@@ -1,4 +1,5 @@
 import itertools
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -150,3 +151,21 @@ def test_a_move_outside_the_table_is_refused():
 
     with pytest.raises(WrongState):
         check_move(moves, "sent", "draft")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2015-1",
+        "2015-13",
+        "2015-00",
+        "0001-01",
+        "9999-12",
+        "２０１５-10",
+        "2015-10-01",
+        " 2015-10",
+    ],
+)
+def test_a_text_that_is_no_month_is_refused(text):
+    with pytest.raises(ValueError, match=re.escape(text)):
+        Month.parse(text)

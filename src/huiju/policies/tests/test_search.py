@@ -33,7 +33,7 @@ def test_document_is_found(asked):
         title="继续教育办法", number="厦民〔2016〕77号", aliases=["旧文〔2016〕7号"], year=2016
     )
     make_text(document, BODY)
-    make_document(title="其他通知", issuer="某区财政局")
+    make_document(title="其他通知", issuer="某区财政局", number="某财〔2015〕5号")
 
     assert found(asked) == ["继续教育办法"]
 

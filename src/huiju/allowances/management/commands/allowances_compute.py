@@ -42,13 +42,14 @@ class Command(BaseCommand):
             by = directory.user_named(options["user"])
             places = _districts(by, options["place"], on=clock.day_of(at))
             known_at = min(clock.end_of(known_on), at) if known_on else at
-            order = RunOrder(_scheme(options["scheme"]), places, month, known_at)
+            order = RunOrder(scheme_named(options["scheme"]), places, month, known_at)
             made = services.compute_runs(order=order, by=by, at=at)
             answer = [_described(run) for run in made]
         self.stdout.write(json.dumps(answer, ensure_ascii=False))
 
 
-def _scheme(code: str) -> Scheme:
+def scheme_named(code: str) -> Scheme:
+    """The scheme of a code, or the only one there is. Raises NothingSuch."""
     schemes = list(Scheme.objects.order_by("code"))
     named = [scheme for scheme in schemes if code in {scheme.code, ""}]
     if len(named) != 1:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from huiju.allowances.permissions import may_simulate
 from huiju.allowances.queries.payers import DryLine
+from huiju.allowances.queries.scenarios import words_of
 from huiju.allowances.queries.tunnel import Ground, Simulation, simulable_districts, simulation
 from huiju.allowances.rules.whatif import WhatIfInvalid, what_if
 from huiju.directory import queries as directory
@@ -29,7 +30,7 @@ class Command(BaseCommand):
     help = gettext_noop("Compute what a changed scheme costs and print the totals as JSON.")
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("scenario", type=Path, help=_("the scenario, a file of JSON"))
+        parser.add_argument("scenario", type=arguments.file, help=_("the scenario, a file of JSON"))
         parser.add_argument("--as", dest="user", required=True, help=_("who computes"))
         parser.add_argument("--engine", choices=[DUCKDB, SPARK], default=DUCKDB)
         parser.add_argument("--lake", type=arguments.folder, help=_("a folder written by “lake”"))
@@ -48,8 +49,11 @@ class Command(BaseCommand):
                 may_simulate(by, on=clock.day_of(now)).require()
                 places = simulable_districts(by, on=clock.day_of(now))
             found = simulation(asked, places, ground=ground)
-        except (OSError, WhatIfInvalid, json.JSONDecodeError) as fault:
-            words = _("The scenario cannot be used: %(fault)s") % {"fault": fault}
+        except WhatIfInvalid as fault:
+            words = _("The scenario cannot be used: %(fault)s") % {"fault": words_of(fault)}
+            raise CommandError(words) from fault
+        except ValueError as fault:  # of json, or of bytes that are no text
+            words = _("The scenario cannot be used: it is not JSON in UTF-8.")
             raise CommandError(words) from fault
         except (EngineUnavailable, LakeIncomplete, LakeOfSeveralCities) as fault:
             raise CommandError(_sentence(fault), returncode=2) from fault

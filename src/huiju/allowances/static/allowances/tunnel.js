@@ -58,6 +58,7 @@ async function ask() {
 for (const slider of form?.querySelectorAll("[data-slides]") ?? []) {
   const field = form.elements[slider.dataset.slides];
   slider.hidden = false;
+  if (field.value) slider.value = field.value.replaceAll(",", "");
   slider.addEventListener("input", () => {
     field.value = slider.value;
     ask();
