@@ -39,16 +39,22 @@ class Shot:
     presses: tuple[str, ...] = ()
 
 
+REGISTERED = "/registry/workers/?street=350203010&registration=valid"
 SHOTS = (
     Shot("desk", "city", "/"),
     Shot("workers", "siming", "/registry/workers/"),
-    Shot("worker", "siming", "/registry/workers/", presses=("table.ledger tbody a",)),
-    Shot("worker-phone", "siming", "/registry/workers/", PHONE, ("table.ledger tbody a",)),
+    Shot("worker", "siming", REGISTERED, presses=("table.ledger tbody a",)),
+    Shot("worker-phone", "siming", REGISTERED, PHONE, ("table.ledger tbody a",)),
     Shot("imports", "xiangan", "/imports/", presses=("table.ledger tbody a",)),
     Shot("allowances", "city", "/allowances/", presses=("table.ledger tbody a",)),
     Shot(
         "derivation", "city", "/allowances/", presses=("table.ledger tbody a", "td.amount a.figure")
     ),
+    Shot(
+        "steps", "siming2", "/allowances/", presses=("table.ledger tbody a", "a[href$='/steps/']")
+    ),
+    Shot("again", "siming", "/allowances/", presses=("table.ledger tbody a", "a[href$='/again/']")),
+    Shot("tunnel", "city", "/allowances/tunnel/"),
     Shot("dashboard", "city", "/statistics/"),
     Shot("figure", "city", "/statistics/", presses=("a.figure",)),
     Shot("bulletin", "city", "/statistics/bulletins/2015/"),

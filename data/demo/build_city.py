@@ -15,12 +15,14 @@ from random import Random
 from typing import Any
 
 import budgets
+import registrations
 import regulations
 from careers import SEED, City, Entry, Life, entries_of
 from desks import ACCOUNT_HEADINGS, DISTRICT_DESKS, accounts
 from expected import CERTIFIED, PUBLISHED_LEVELS
 from faults import FAULTS, PLACED, TRIAL, Row
 from offices import CITY, DISTRICT_STYLES, KINDS, Clerk, Style
+from registrations import CREDIT_HEADINGS, REGISTRATION_HEADINGS
 from sheets import Written, csv_text, write_budget, write_roster, write_table
 from terrain import DISTRICTS, FOUNDED
 from yearly import COLLECTIONS, Collection
@@ -51,6 +53,7 @@ class Builder:
         self._budgets()
         for collection in COLLECTIONS:
             self._collection(collection)
+        self._registrations()
         return {
             "seed": SEED,
             "files": sorted(self.files, key=lambda line: line["as_of"]),
@@ -112,6 +115,15 @@ class Builder:
             written = write_budget(self.folder / name, office, SEED)
             desk = DISTRICT_DESKS.get(office.code, "city")
             self.files.append(line_of(name, "budgets", BUDGETED, desk, written))
+
+    def _registrations(self) -> None:
+        lists = registrations.listed(self.city, SEED)
+        for rows, name, kind, headings in (
+            (lists[0], "莲前街道证书登记名单.xlsx", "registrations", REGISTRATION_HEADINGS),
+            (lists[1], "莲前街道继续教育学时.xlsx", "credits", CREDIT_HEADINGS),
+        ):
+            written = write_table(self.folder / name, name.removesuffix(".xlsx"), headings, rows)
+            self.files.append(line_of(name, kind, registrations.AS_OF, "siming", written))
 
     # -- rosters
 

@@ -10,10 +10,12 @@ from huiju.allowances.tests.bankfactories import answer, make_bank_file, make_du
 from huiju.allowances.tests.factories import (
     approved,
     compute,
+    make_debt,
     make_finding,
     make_funding,
     make_notice,
     make_objection,
+    make_recovery,
     make_reviewed_run,
     make_run,
     make_run_line,
@@ -45,10 +47,12 @@ from huiju.registry.tests.factories import (
     identity_number,
     make_account,
     make_certificate,
+    make_credit,
     make_death,
     make_leave,
     make_person,
     make_post,
+    make_registration,
 )
 from huiju.statistics.tests.factories import make_publication
 from huiju.transfers.tests.factories import make_import
@@ -86,6 +90,7 @@ def build(folder: Path) -> int:
     make_months_on_their_way(scheme)
     make_other_schemes()
     make_paid_month(scheme, person)
+    make_debts(scheme, person)
     make_finding(person, first_seen_at=clock.now(), due_on=clock.today())
     make_scenario(scheme)
     make_publication()
@@ -176,9 +181,21 @@ def make_paid_month(scheme: Scheme, person: Person) -> None:
         payment.save(update_fields=["state"])
 
 
+def make_debts(scheme: Scheme, person: Person) -> None:
+    """Somebody of 翔安区 owes what nobody has asked for yet; one of the people is asked back, and has objected."""
+    today = clock.today()
+    for who, where in ((make_person(place=place("350213001")), "350213"), (person, "350212")):
+        run = make_run(scheme=scheme, place=place(where), known_at=clock.now())
+        debt = make_debt(who, run=run)
+    recovery = make_recovery(debt, objections_until=today, proposed_at=clock.now())
+    make_objection(recovery=recovery, person=person, made_at=clock.now(), text="9月我在岗。")
+
+
 def make_full_file(person: Person, *, keeper: User) -> None:
     """Every fact that decides what is paid, and a second record of the same human."""
     make_leave(person)
+    make_registration(person, starts_on=clock.today(), ends_on=clock.today() + timedelta(days=60))
+    make_credit(person)
     make_account(person)
     make_death(person, died_on=clock.today())
     double = make_person(name=person.name)

@@ -12,6 +12,8 @@ from huiju.allowances.models import (
     Notice,
     Objection,
     Payment,
+    Recovery,
+    RecoveryPart,
     Run,
     RunLine,
     Scenario,
@@ -19,12 +21,14 @@ from huiju.allowances.models import (
 )
 from huiju.allowances.tests.bankfactories import answer, make_bank_file, make_due
 from huiju.allowances.tests.factories import (
+    make_debt,
     make_finding,
     make_funding,
     make_hold,
     make_notice,
     make_objection,
     make_payment,
+    make_recovery,
     make_run,
     make_scenario,
     make_scheme,
@@ -42,6 +46,7 @@ from huiju.policies.tests.factories import make_document, make_parameter, make_r
 from huiju.registry.models import (
     BankAccount,
     Certificate,
+    Credit,
     Death,
     DifferentPeople,
     IdentityDocument,
@@ -49,14 +54,17 @@ from huiju.registry.models import (
     Merge,
     Person,
     Post,
+    Registration,
 )
 from huiju.registry.tests.factories import (
     make_account,
     make_certificate,
+    make_credit,
     make_death,
     make_leave,
     make_person,
     make_post,
+    make_registration,
 )
 from huiju.statistics.models import FigureSource, FigureValue, KeptFigure, Publication
 from huiju.transfers.models import Export, Import, Progress, SealedRows, StagedRow
@@ -72,7 +80,7 @@ PARAMETER_ROUTES = [
 VALUE_ROUTES = [
     f"policies:{name}" for name in ("ending_new", "end_value", "confirm_value", "refuse_value")
 ]
-FACTS = ("leave", "account", "death")
+FACTS = ("leave", "account", "death", "registration", "credit")
 WORKER_ROUTES = [
     "allowances:person",
     *(
@@ -103,6 +111,14 @@ BANK_FILE_ROUTES = [
     )
 ]
 ANSWER_DIGESTS = ["allowances:bank_answer.digest", "allowances:take_answer.digest"]
+RECOVERY_ROUTES = [
+    f"allowances:{name}"
+    for name in (
+        *("recovery", "approve_recovery", "withdraw_recovery", "record_repayment"),
+        *("my_recovery", "object_to_recovery"),
+    )
+]
+DEBT_ROUTES = ["allowances:recovery_new", "allowances:propose_recovery"]
 PAYMENT_ROUTES = [
     f"allowances:{name}" for name in ("return_truth", "reissue", "let_go", "cancel_payment")
 ]
@@ -131,11 +147,14 @@ class Half:
     leave: Leave
     account: BankAccount
     death: Death
+    registration: Registration
+    credit: Credit
     merge: Merge
     file: StoredFile
     run: Run
     line: RunLine
     payment: Payment
+    recovery: Recovery
     bank_file: BankFile
     objection: Objection
     notice: Notice
@@ -166,6 +185,10 @@ class Half:
             **dict.fromkeys(BANK_FILE_ROUTES, self.bank_file.pk),
             **dict.fromkeys(SCHEME_ROUTES, self.run.scheme_id),
             **dict.fromkeys(PAYMENT_ROUTES, self.payment.pk),
+            **dict.fromkeys(RECOVERY_ROUTES, self.recovery.pk),
+            **dict.fromkeys(DEBT_ROUTES, self.person.pk),
+            **{f"{route}.scheme": self.run.scheme_id for route in DEBT_ROUTES},
+            **{f"{route}.place": self.run.place_id for route in DEBT_ROUTES},
             **dict.fromkeys(ANSWER_DIGESTS, self.bank_file.answers.get().digest),
             "notices": self.notice.token,
             "allowances:my_line": self.line.pk,
@@ -243,11 +266,14 @@ def make_half(district: str, street: str, scheme: Scheme, owner: User) -> Half:
         leave=make_leave(person),
         account=account,
         death=make_death(person),
+        registration=make_registration(person),
+        credit=make_credit(person),
         merge=make_twins(person, place(street)),
         file=make_file(in_place=district, by=owner),
         run=run,
         line=line,
         payment=payment,
+        recovery=make_asked_back(person, scheme, place(district), owner),
         bank_file=bank_file,
         objection=make_objection(make_notice(run)),
         notice=make_open_notice(scheme, place(district), owner),
@@ -266,6 +292,22 @@ def make_half(district: str, street: str, scheme: Scheme, owner: User) -> Half:
         spent=make_entry(budget),
         consent=make_consent(budget),
     )
+
+
+def make_asked_back(person: Person, scheme: Scheme, where: Place, owner: User) -> Recovery:
+    """A debt of which one part was paid back already and another is proposed to be given back."""
+    run = make_run(scheme=scheme, place=where, month=date(2015, 12, 1))
+    debt = make_debt(person, run=run)
+    before = make_recovery(debt, amount_fen=5000, state="approved")
+    RecoveryPart.objects.create(
+        recovery=before,
+        amount_fen=5000,
+        received_on=MONTH,
+        voucher="1",
+        recorded_by=owner,
+        recorded_at=clock.now(),
+    )
+    return make_recovery(debt, amount_fen=5000)
 
 
 def make_open_notice(scheme: Scheme, where: Place, owner: User) -> Notice:

@@ -224,3 +224,90 @@ LIKENESS_WEIGHTS = {
     Likeness.FORMER_NAME: 50,
     Likeness.SAME_NAME_AND_BIRTH: 40,
 }
+
+
+class RegistrationKind(TextChoices):
+    """Whether a certificate is registered for the first time or again."""
+
+    FIRST = "first", _("First registration")
+    RENEWAL = "renewal", _("Renewed registration")
+
+
+class CreditItem(TextChoices):
+    """What hours of continuing education were earned by."""
+
+    TRAINING = "training", _("Training with a pass certificate")
+    COURSES = "courses", _("Courses of a degree passed")
+    DEGREE = "degree", _("Degree in social work obtained")
+    RECOGNISED = "recognised", _("Recognised by the authority under local rules")
+
+
+class RegistrationState(TextChoices):
+    """Where somebody's registration stands on a day; words of the field, with what is to be done."""
+
+    NONE = "none", _("Nothing to register")
+    FIRST_OPEN = "first_open", _("To be registered")
+    FIRST_LATE = "first_late", _("First registration overdue")
+    VALID = "valid", _("Registered")
+    RENEWABLE = "renewable", _("To be renewed")
+    LAPSED = "lapsed", _("Lapsed registration")
+
+
+class RegistrationAsked(TextChoices):
+    """Whose registrations a list shows."""
+
+    VALID = "valid", _("Registered")
+    ENDING = "ending", _("Registration ends within 90 days")
+    LAPSED = "lapsed", _("Lapsed registration")
+    NONE = "none", _("Never registered")
+
+
+class ClockState(TextChoices):
+    """How one of the three clocks stands."""
+
+    DONE = "done", _("In order")
+    SOON = "soon", _("Nearly due")
+    MISSING = "missing", _("Missing")
+    UNKNOWN = "unknown", _("Not settled")
+
+
+class NotCounted(TextChoices):
+    """Why hours do not count in a registration period."""
+
+    OUTSIDE = "outside", _("Earned outside the registration period")
+    DEGREE_TWICE = "degree_twice", _("A degree counts once")
+    NO_PERIOD = "no_period", _("No registration was in force on the day")
+
+
+class ClockReason(TextChoices):
+    """What the registry itself says of a row about a registration or about hours."""
+
+    REGISTRATION_OVERLAP = (
+        "REGISTRATION_OVERLAP",
+        _("The days overlap another registration of the person."),
+    )
+    REGISTRATION_ENDS_BEFORE_START = (
+        "REGISTRATION_ENDS_BEFORE_START",
+        _("The registration ends before it begins."),
+    )
+    REGISTRATION_WITHOUT_CERTIFICATE = (
+        "REGISTRATION_WITHOUT_CERTIFICATE",
+        _("The person holds no certificate of this level on the day."),
+    )
+    CREDIT_TWICE = "CREDIT_TWICE", _("The same evidence gave this person hours already.")
+    CREDIT_OF_ANOTHER = "CREDIT_OF_ANOTHER", _("The evidence belongs to somebody else.")
+    CREDIT_HOURS = "CREDIT_HOURS", _("The number of hours cannot be.")
+    CREDIT_NOT_YET = "CREDIT_NOT_YET", _("The day lies in the future.")
+
+
+CLOCK_SUGGESTIONS = {
+    ClockReason.REGISTRATION_OVERLAP: _("Check the dates, or correct the registration on file."),
+    ClockReason.REGISTRATION_ENDS_BEFORE_START: _("Check the dates of the registration."),
+    ClockReason.REGISTRATION_WITHOUT_CERTIFICATE: _(
+        "Check level and date; certificates come in with the roster first."
+    ),
+    ClockReason.CREDIT_TWICE: _("Nothing to do if it is the same event; else give its own number."),
+    ClockReason.CREDIT_OF_ANOTHER: _("Compare the number of the evidence with the paper."),
+    ClockReason.CREDIT_HOURS: _("Write hours such as 24 or 1.5, at most 400."),
+    ClockReason.CREDIT_NOT_YET: _("Check the date."),
+}

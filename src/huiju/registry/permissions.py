@@ -6,7 +6,18 @@ from django.utils.translation import gettext as _
 
 from huiju.directory.models import Place, User
 from huiju.kernel.permits import YES, Permit, no
-from huiju.registry.models import BankAccount, Certificate, Death, Leave, Person, Post
+from huiju.registry.models import (
+    BankAccount,
+    Certificate,
+    Credit,
+    Death,
+    Leave,
+    Person,
+    Post,
+    Registration,
+)
+
+PlainFact = Leave | BankAccount | Death | Registration | Credit
 
 
 def may_change(user: User, person: Person) -> Permit:
@@ -63,8 +74,8 @@ def may_reveal(user: User, person: Person) -> Permit:
     return no(_("Your roles do not include seeing whole identity numbers of this office's files."))
 
 
-def may_correct_fact(user: User, fact: Leave | BankAccount | Death) -> Permit:
-    """A leave, an account or a death: its present version, by those who keep the file."""
+def may_correct_fact(user: User, fact: PlainFact) -> Permit:
+    """A registration, hours, a leave, an account or a death: its present version, by those who keep the file."""
     if not fact.is_current:
         return no(_("This version has been superseded. Reload the page to see the present one."))
     return may_change(user, fact.person)

@@ -1,7 +1,8 @@
 """The four lists of a desk: to do, done, begun by me, messages. Each count is the length of its list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from huiju.allowances import permissions as allowances_permissions
 from huiju.allowances import queries as allowances
 from huiju.allowances.enums import FindingState, RunState
-from huiju.allowances.models import Finding, Run
+from huiju.allowances.models import Finding, Objection, Recovery, Run
 from huiju.audit import queries as audit
 from huiju.desk.enums import ACTION_WORDS, OWN_DECISIONS, Tray
 from huiju.desk.queries.trail import in_words
@@ -19,10 +20,12 @@ from huiju.kernel import clock, money
 from huiju.policies import permissions as policies_permissions
 from huiju.policies import queries as policies
 from huiju.policies.models import Parameter, ParameterValue
+from huiju.registry import queries as registry
 from huiju.transfers import queries as transfers
 from huiju.transfers.enums import ExportState, ImportState
 from huiju.transfers.models import Export, Import
 
+LAST_RUNG = 7
 LONGEST = 100  # entries of a list; older ones are found on the pages themselves
 
 
@@ -54,13 +57,17 @@ def trays(user: User, *, on: date) -> dict[str, list[Entry]]:
 
 def to_do(user: User, *, on: date) -> list[Entry]:
     """What waits for this user: files that were read, policy values others entered, reviews, values
-    whose document no longer holds, months of allowances, and what the nightly watch found."""
+    whose document no longer holds, months of allowances, money asked back and objections to it, and what the
+    nightly watch found, and registrations that end soon."""
     return [
         *[_import_to_decide(upload) for upload in imports_to_decide(user, on=on)],
         *[_value_to_confirm(value) for value in values_to_confirm(user, on=on)],
         *policies_to_mend(user, on=on),
         *[_run_to_move(run) for run in allowances.runs_to_move(user, on=on)[:LONGEST]],
+        *[_recovery(each) for each in recoveries_to_decide(user, on=on)],
+        *[_objection(each) for each in objections_to_answer(user, on=on)],
         *[_finding(each, on) for each in findings_to_explain(user, on=on)],
+        *registrations_to_renew(user, on=on),
     ]
 
 
@@ -71,6 +78,31 @@ def findings_to_explain(user: User, *, on: date) -> list[Finding]:
     found = allowances.findings_visible_to(user, on=on).filter(state=FindingState.OPEN)
     nearest = found.order_by("due_on", "first_seen_at", "pk")[:LONGEST]
     return [each for each in nearest if allowances_permissions.may_explain(user, each, on=on)]
+
+
+def recoveries_to_decide(user: User, *, on: date) -> list[Recovery]:
+    """Money asked back that this user may approve now, the oldest first."""
+    if not user.holds(allowances_permissions.REVIEW, on=on):
+        return []
+    return allowances.recoveries_to_decide(user, on=on)[:LONGEST]
+
+
+def objections_to_answer(user: User, *, on: date) -> Sequence[Objection]:
+    """Objections of payees that this user answers, the oldest first; those to a list wait with its month."""
+    if not user.holds(allowances_permissions.CHECK, on=on):
+        return []
+    return allowances.objections_to_money(user, on=on)[:LONGEST]
+
+
+def registrations_to_renew(user: User, *, on: date) -> list[Entry]:
+    """One's own registration that ends within ninety days; for an office, how many of its people's do."""
+    if user.holds("registry.change", on=on):
+        ending = registry.registrations_ending(user, on=on)
+        return [_registrations(ending, on)] if ending else []
+    if user.person_ref and user.holds("registry.view_self", on=on):
+        own = registry.own_deadline({registry.file_key_of(user.person_ref)}, on=on)
+        return [_registration(own, on)] if own else []
+    return []
 
 
 def policies_to_mend(user: User, *, on: date) -> list[Entry]:
@@ -210,6 +242,59 @@ def _run_to_move(run: Run) -> Entry:
     is_paid = run.has_payments
     url = reverse("allowances:bank" if is_paid else "allowances:steps", args=[run.pk])
     return Entry(str(run), run.computed_at, url, str(run.scheme), run.get_state_display(), "wait")
+
+
+def _recovery(recovery: Recovery) -> Entry:
+    return Entry(
+        title=_("Money asked back: %(person)s") % {"person": recovery.person},
+        at=recovery.proposed_at,
+        url=reverse("allowances:recovery", args=[recovery.pk]),
+        detail=f"{recovery.scheme} · {recovery.place}",
+        word=_("To be approved"),
+        kind="wait",
+    )
+
+
+def _objection(objection: Objection) -> Entry:
+    subject: Any = objection.recovery or objection.payment
+    page, key = "allowances:recovery", objection.recovery_id
+    if objection.payment:
+        page, key = "allowances:steps", objection.payment.run_id
+    return Entry(
+        title=_("Objection of %(person)s") % {"person": subject.person},
+        at=objection.made_at,
+        url=reverse(page, args=[key]),
+        detail=f"{subject.scheme} · {objection.place}",
+        word=_("To be answered"),
+        kind="wait",
+    )
+
+
+def _registrations(ending: Sequence[registry.Deadline], on: date) -> Entry:
+    """All that an office has to see to, in one line: the list behind it names everybody."""
+    nearest = ending[0]
+    return Entry(
+        title=_("Registrations that end within 90 days: %(count)d people") % {"count": len(ending)},
+        at=clock.noon_of(on),
+        url=reverse("registry:workers") + "?registration=ending",
+        detail=_("The nearest on %(day)s: %(person)s")
+        % {"day": nearest.due_on.isoformat(), "person": nearest.person},
+        word=_("To be renewed soon"),
+        kind="bad" if nearest.rung <= LAST_RUNG else "wait",
+    )
+
+
+def _registration(deadline: registry.Deadline, on: date) -> Entry:
+    left = (deadline.due_on - on).days
+    return Entry(
+        title=_("Registration ends: %(person)s") % {"person": deadline.person},
+        at=clock.noon_of(deadline.due_on - timedelta(days=deadline.rung)),
+        url=reverse("registry:me"),
+        detail=_("Last day %(day)s, %(left)d days left")
+        % {"day": deadline.due_on.isoformat(), "left": left},
+        word=_("To be renewed soon"),
+        kind="bad" if deadline.rung <= LAST_RUNG else "wait",
+    )
 
 
 def _finding(finding: Finding, on: date) -> Entry:

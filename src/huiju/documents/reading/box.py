@@ -50,7 +50,7 @@ def child() -> None:
     for encoding in ENCODINGS:
         codecs.lookup(encoding)
     if order["media_type"] == PDF:
-        from huiju.documents.reading import portable  # noqa: PLC0415 -- the parent never parses
+        from huiju.documents.reading import portable  # noqa: PLC0415 -- slow import, and the parent never parses
 
         portable.warm_up()
     confine(seconds=limits.seconds, memory_bytes=limits.memory_bytes)
@@ -68,7 +68,7 @@ def _lines(media_type: str, limits: Limits) -> Iterator[str]:
     if media_type == DOCX:
         return word.paragraphs(file)
     if media_type == PDF:
-        from huiju.documents.reading import portable  # noqa: PLC0415 -- the parent never parses
+        from huiju.documents.reading import portable  # noqa: PLC0415 -- slow import, and the parent never parses
 
         return portable.pages(file, limits)
     return iter(_decoded(file.read()).splitlines())

@@ -1,5 +1,6 @@
 """Input shapes of the registry's pages."""
 
+from huiju.registry.forms.clocks import CreditForm, RegistrationForm
 from huiju.registry.forms.merges import ApartForm, MergeForm
 from huiju.registry.forms.pay import AccountForm, DeathForm, LeaveForm
 from huiju.registry.forms.workers import (
@@ -18,6 +19,7 @@ __all__ = [
     "AccountForm",
     "ApartForm",
     "CertificateForm",
+    "CreditForm",
     "DeathForm",
     "EndForm",
     "KnownForm",
@@ -27,6 +29,7 @@ __all__ = [
     "OrganisationFilterForm",
     "PostForm",
     "ReasonForm",
+    "RegistrationForm",
     "RevocationForm",
     "WorkerFilterForm",
 ]

@@ -96,6 +96,7 @@ CONFLICT_LABELS = {
     "post": _("Two posts overlap: which one holds?"),
     "leave": _("Two leaves overlap: which one holds?"),
     "bankaccount": _("Two accounts on the same days: which one holds?"),
+    "registration": _("Two registrations on the same days: which one holds?"),
     "death": _("Two days of death: which one holds?"),
 }
 

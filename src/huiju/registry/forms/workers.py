@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiju.directory.enums import OrganisationKind, PlaceKind
 from huiju.directory.models import Organisation, Place
-from huiju.registry.enums import EmployerKind, Level
+from huiju.registry.enums import EmployerKind, Level, RegistrationAsked
 from huiju.registry.models import Certificate, Post
 from huiju.registry.queries import IN_POST, LEFT, NO_LEVEL, WorkerFilter
 from huiju.registry.services import CertificateStatement, PostStatement
@@ -65,6 +65,9 @@ class WorkerFilterForm(forms.Form):
         choices=[ANY, (IN_POST, _("In post")), (LEFT, _("Not in post"))],
     )
     street = forms.ChoiceField(label=_("Street or town"), required=False)
+    registration = forms.ChoiceField(
+        label=_("Registration"), required=False, choices=[ANY, *RegistrationAsked.choices]
+    )
     employer_kind = forms.ChoiceField(
         label=_("Kind of employer"), required=False, choices=[ANY, *EmployerKind.choices]
     )
@@ -89,7 +92,7 @@ class WorkerFilterForm(forms.Form):
             place=self.places.places[place] if place else None,
             **{
                 name: said.get(name, "")
-                for name in ("level", "employer_kind", "standing", "field", "text")
+                for name in ("level", "employer_kind", "standing", "field", "text", "registration")
             },
         )
 

@@ -1,5 +1,6 @@
-"""Tables of the registry: people with certificates and posts, and what paying them needs."""
+"""Tables of the registry: people with certificates and posts, their registration, and what paying them needs."""
 
+from huiju.registry.models.clocks import Credit, Registration
 from huiju.registry.models.merges import DifferentPeople, Merge, RecordInFile
 from huiju.registry.models.pay import BankAccount, Death, Leave
 from huiju.registry.models.people import (
@@ -17,6 +18,7 @@ from huiju.registry.models.people import (
 __all__ = [
     "BankAccount",
     "Certificate",
+    "Credit",
     "Death",
     "DifferentPeople",
     "Fact",
@@ -29,5 +31,6 @@ __all__ = [
     "PersonRange",
     "Post",
     "RecordInFile",
+    "Registration",
     "SearchKey",
 ]

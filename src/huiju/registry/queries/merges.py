@@ -22,6 +22,7 @@ from huiju.registry.models import (
     Merge,
     Person,
     Post,
+    Registration,
     SearchKey,
 )
 from huiju.registry.rules.identity import in_eighteen_digits
@@ -191,7 +192,7 @@ class Sides:
     into_facts: dict[type[Any], list[Any]] = field(default_factory=dict)
 
 
-KINDS: tuple[type[Any], ...] = (Certificate, Post, Leave, BankAccount, Death)
+KINDS: tuple[type[Any], ...] = (Certificate, Post, Leave, BankAccount, Death, Registration)
 
 
 def sides_of(from_person: Person, into_person: Person) -> Sides:
@@ -233,6 +234,7 @@ _CLASHES: dict[type[Any], Callable[[Any, Any], bool]] = {
         not (left.overlap_reason or right.overlap_reason) and _overlapping(left, right)
     ),
     Leave: _overlapping,
+    Registration: _overlapping,
     BankAccount: _overlapping,
     Death: lambda _left, _right: True,
 }

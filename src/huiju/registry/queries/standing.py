@@ -1,11 +1,12 @@
 """What a person holds and where they work on a day, as conditions and as values."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
     Case,
+    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -19,17 +20,20 @@ from django.db.models.functions import Greatest
 
 from huiju.directory.enums import PlaceKind
 from huiju.directory.models import Place
-from huiju.registry.enums import Level
+from huiju.registry.enums import Level, RegistrationAsked
 from huiju.registry.models import (
     BankAccount,
     Certificate,
+    Credit,
     Death,
     IdentityDocument,
     Leave,
     Person,
     Post,
+    Registration,
 )
 from huiju.registry.queries.members import holders, members_at
+from huiju.registry.rules.clocks import LADDER
 
 RANKS = {level.value: rank for rank, level in enumerate(Level)}
 RANK = Case(
@@ -84,6 +88,33 @@ def holds_highest(level: str, *, on: date) -> Q:
     at_level, above = held.filter(level=level), held.filter(level__in=higher)
     holds = Q(pk__in=at_level.values("person")) | holders(at_level)
     return holds & ~Q(pk__in=above.values("person")) & ~holders(above)
+
+
+def ending_by(on: date) -> QuerySet[Registration]:
+    """Current registrations in force on a day that end within the longest step of the ladder and are not renewed yet."""
+    rows: QuerySet[Registration] = Registration.objects.current()
+    later = rows.filter(person=OuterRef("person"), starts_on__gte=OuterRef("ends_on"))
+    until = on + timedelta(days=LADDER[0] + 1)
+    return rows.filter(~Exists(later), starts_on__lte=on, ends_on__gt=on, ends_on__lte=until)
+
+
+def registered_as(asked: str, *, on: date) -> Q:
+    """People whose registration on a day is as `RegistrationAsked` says."""
+    rows = Registration.objects.current().filter(starts_on__lte=on)
+    in_force = _any_of(rows.filter(ends_on__gt=on))
+    match asked:
+        case RegistrationAsked.VALID:
+            return in_force
+        case RegistrationAsked.ENDING:
+            return _any_of(ending_by(on))
+        case RegistrationAsked.LAPSED:
+            return _any_of(rows) & ~in_force
+    return ~_any_of(rows)
+
+
+def _any_of(facts: QuerySet[Any]) -> Q:
+    """People with one of these facts, on their own record or on one in their file."""
+    return Q(pk__in=facts.values("person")) | holders(facts)
 
 
 def with_standing(people: QuerySet[Person]) -> QuerySet[Person]:
@@ -155,6 +186,8 @@ class Facts:
     leaves: list[Leave]
     deaths: list[Death]
     accounts: list[BankAccount]
+    registrations: list[Registration]
+    credits: list[Credit]
 
     def in_post(self, on: date) -> bool:
         """Whether a post is in force on a day; from the day of death on none is."""
@@ -169,9 +202,9 @@ def facts_of(person: Person, *, known_at: datetime) -> Facts:
     certificates = Certificate.objects.known_at(known_at).filter(person__in=records)
     posts = Post.objects.known_at(known_at).filter(person__in=records)
     posts = posts.select_related("employer", "place", "district")
-    leaves, deaths, accounts = (
+    leaves, deaths, accounts, registrations, hours = (
         model.objects.known_at(known_at).filter(person__in=records)
-        for model in (Leave, Death, BankAccount)
+        for model in (Leave, Death, BankAccount, Registration, Credit)
     )
     facts = Facts(
         certificates=list(certificates.order_by("approved_on", "pk")),
@@ -179,6 +212,8 @@ def facts_of(person: Person, *, known_at: datetime) -> Facts:
         leaves=list(leaves.order_by("starts_on", "pk")),
         deaths=list(deaths.order_by("pk")),
         accounts=list(accounts.defer("number").order_by("starts_on", "pk")),
+        registrations=list(registrations.order_by("starts_on", "pk")),
+        credits=list(hours.order_by("earned_on", "pk")),
     )
     for kept in vars(facts).values():
         for fact in kept:

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from huiju.registry.models import (
     BankAccount,
     Certificate,
+    Credit,
     Death,
     Fact,
     Leave,
     Person,
     Post,
+    Registration,
 )
 from huiju.registry.queries.standing import facts_of
 
@@ -64,6 +66,7 @@ def person_timeline(person: Person, *, known_at: datetime) -> list[Moment]:
             *map(_moments_of_post, facts.posts),
             *map(_moments_of_leave, facts.leaves),
             *map(_moments_of_death, facts.deaths),
+            *map(_moments_of_registration, facts.registrations),
         )
         for moment in moments
     ]
@@ -109,12 +112,23 @@ def _moments_of_death(death: Death) -> list[Moment]:
     return [Moment(death.died_on, _("Died"), "bad", note)]
 
 
+def _moments_of_registration(registration: Registration) -> list[Moment]:
+    words = _("%(kind)s with %(authority)s") % {
+        "kind": registration.get_kind_display(),
+        "authority": registration.authority,
+    }
+    last_day = registration.ends_on - timedelta(days=1)
+    ended = Moment(last_day, _("Last day of the registration"), "empty", registration.number)
+    return [Moment(registration.starts_on, words, "done", registration.number), ended]
+
+
 def history(person: Person, *, with_accounts: bool = False) -> list[Change]:
     """Every statement ever recorded about a person's facts, in words, newest first.
 
     Accounts are told, masked, to those who may see them.
     """
-    models: list[Any] = [Leave, Death, *([BankAccount] if with_accounts else [])]
+    accounts = [BankAccount] if with_accounts else []
+    models: list[Any] = [Leave, Death, Registration, Credit, *accounts]
     records = Person.objects.in_files_of([person]).values("pk")
     others = [m.objects.filter(person__in=records).select_related("recorded_by") for m in models]
     certificates = Certificate.objects.filter(person__in=records).select_related("recorded_by")
@@ -168,6 +182,10 @@ def _subject(version: Any) -> str:
         return _("Post at %(where)s") % {"where": version.employer or version.place}
     if isinstance(version, Leave):
         return _("Leave: %(kind)s") % {"kind": version.get_kind_display()}
+    if isinstance(version, Registration):
+        return str(version.get_kind_display())
+    if isinstance(version, Credit):
+        return _("Hours: %(title)s") % {"title": version.title}
     if isinstance(version, BankAccount):
         return _("Account %(number)s") % {"number": version.masked}
     return _("Death")

@@ -22,6 +22,7 @@ from huiju.registry.queries.standing import (
     of_file,
     posts_in_force,
     posts_of,
+    registered_as,
 )
 
 IN_POST, LEFT, NO_LEVEL = "in_post", "left", "none"
@@ -34,7 +35,8 @@ class WorkerFilter:
     """What a list asks for, on a day; an empty value asks for nothing.
 
     `place` keeps the file, or a place in it does; `level` is the highest held, "none" for people
-    without a certificate; `standing` is "in_post" or "left"; `employer_kind` is that of a post in force.
+    without a certificate; `standing` is "in_post" or "left"; `employer_kind` is that of a post in force;
+    `registration` is one of `RegistrationAsked`.
     """
 
     on: date
@@ -44,6 +46,7 @@ class WorkerFilter:
     standing: str = ""
     field: str = ""
     text: str = ""
+    registration: str = ""
 
 
 def workers_visible_to(user: User, *, on: date) -> QuerySet[Person]:
@@ -90,6 +93,8 @@ def _on_the_day(asked: WorkerFilter) -> Iterator[Q]:
     if asked.employer_kind:
         kind = Q(kind=asked.employer_kind)
         yield Q(Exists(in_post.filter(kind))) | holders(posts.filter(kind))
+    if asked.registration:
+        yield registered_as(asked.registration, on=asked.on)
 
 
 def search_workers(user: User, text: str, *, on: date) -> QuerySet[Person]:

@@ -20,6 +20,14 @@ from huiju.registry.services.changes import (
     reveal_number,
     revoke_certificate,
 )
+from huiju.registry.services.credits import (
+    CREDITS,
+    CreditHours,
+    CreditNotYet,
+    CreditOfAnother,
+    CreditStatement,
+    CreditTwice,
+)
 from huiju.registry.services.deaths import (
     DEATHS,
     AnotherDeath,
@@ -62,6 +70,13 @@ from huiju.registry.services.merges import (
     tell_apart,
     unmerge_people,
 )
+from huiju.registry.services.registrations import (
+    REGISTRATIONS,
+    RegistrationEndsBeforeStart,
+    RegistrationsOverlap,
+    RegistrationStatement,
+    RegistrationWithoutCertificate,
+)
 from huiju.registry.services.roster import (
     DistrictUnknown,
     NameDiffers,
@@ -86,11 +101,13 @@ from huiju.registry.services.undo import UndoRefused, undo_facts, undo_roster
 
 __all__ = [
     "ACCOUNTS",
+    "CREDITS",
     "DEATHS",
     "KEEP_BOTH",
     "KEEP_FROM",
     "KEEP_INTO",
     "LEAVES",
+    "REGISTRATIONS",
     "VALUES",
     "AccountEndsBeforeStart",
     "AccountShared",
@@ -102,6 +119,11 @@ __all__ = [
     "CertificateRevoked",
     "CertificateStatement",
     "ConflictOpen",
+    "CreditHours",
+    "CreditNotYet",
+    "CreditOfAnother",
+    "CreditStatement",
+    "CreditTwice",
     "DateNotYet",
     "DeathBeforeBirth",
     "DeathNotYet",
@@ -126,6 +148,10 @@ __all__ = [
     "PostsOverlap",
     "ReasonMissing",
     "Refused",
+    "RegistrationEndsBeforeStart",
+    "RegistrationStatement",
+    "RegistrationWithoutCertificate",
+    "RegistrationsOverlap",
     "RevokedBeforeApproval",
     "RosterRow",
     "RowResult",

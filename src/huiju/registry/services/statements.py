@@ -1,4 +1,4 @@
-"""How a leave, an account or a death is stated, corrected, withdrawn and taken in from a sheet.
+"""How a registration, hours, a leave, an account or a death is stated, corrected, withdrawn and taken in from a sheet.
 
 Each is a kind of fact that stands beside certificates and posts. What a kind forbids and what it
 counts as the same fact are its own (`Kind`); how versions are made, kept and told is here, once.
@@ -65,7 +65,8 @@ class Kind:
 
     `check(holding, stated, known)` raises what forbids a statement; `same(holding, stated)` finds the
     fact it speaks of; `values(stated)` are its columns; `before(holding, stated, entry)` are revisions of
-    other facts that it brings; `warning(holding, stated)` is a refusal that only warns, or None.
+    other facts that it brings; `warning(holding, stated)` is a refusal that only warns, or None; `claim(stated)` is what
+    no two people may both state, with the refusal of the second, or None.
     """
 
     model: type[Any]
@@ -75,6 +76,7 @@ class Kind:
     values: Callable[[Any], dict[str, Any]]
     before: Callable[[Holding, Any, Entry], list[Revision]] = lambda _h, _s, _e: []
     warning: Callable[[Holding, Any], Refused | None] = lambda _h, _s: None
+    claim: Callable[[Any], tuple[Any, Refused] | None] = lambda _s: None
 
 
 @dataclass(frozen=True)
@@ -146,10 +148,12 @@ def take_rows(
     digests = [search_digest(IdentityDocument, "number", row.id_no) for row in rows]
     holdings = _found(kind, digests, entry)
     revisions: list[Revision] = []
+    claimed: dict[Any, int] = {}
     results = []
     for row, digest in zip(rows, digests, strict=True):
         try:
             holding = _whose(row, holdings.get(digest), by)
+            _claim(kind, holding, row.stated, claimed)
             result, made = _taken(kind, holding, row.stated, entry)
             revisions += made
         except Refused as refusal:
@@ -161,6 +165,14 @@ def take_rows(
         actor=by, action=f"registry.{kind.word}_rows_taken", subject=entry.source, **counts
     )
     return results
+
+
+def _claim(kind: Kind, holding: Holding, stated: Any, claimed: dict[Any, int]) -> None:
+    """What a row of the same batch has claimed for somebody else is refused; the database sees the batches before."""
+    if claim := kind.claim(stated):
+        key, refusal = claim
+        if claimed.setdefault(key, holding.person.pk) != holding.person.pk:
+            raise refusal
 
 
 def _taken(

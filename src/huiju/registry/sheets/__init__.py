@@ -1,5 +1,6 @@
-"""What the registry takes in from sheets: rosters, leaves, accounts, deaths."""
+"""What the registry takes in from sheets: rosters, registrations, hours, leaves, accounts, deaths."""
 
+from huiju.registry.sheets.clocks import CREDIT_LIST, REGISTRATION_LIST
 from huiju.registry.sheets.pay import ACCOUNT_LIST, DEATH_LIST, LEAVE_LIST
 from huiju.registry.sheets.roster import (
     COLUMNS,
@@ -13,9 +14,11 @@ from huiju.registry.sheets.roster import (
 __all__ = [
     "ACCOUNT_LIST",
     "COLUMNS",
+    "CREDIT_LIST",
     "DEATH_LIST",
     "LEAVE_LIST",
     "NEEDED",
+    "REGISTRATION_LIST",
     "ROSTER",
     "TITLES",
     "apply_rows",

@@ -43,7 +43,7 @@ REASONS = {
 }
 
 
-def _applied(kind: services.Kind, stated: Callable[[Values], Any]) -> Callable[..., list[Applied]]:
+def applied(kind: services.Kind, stated: Callable[[Values], Any]) -> Callable[..., list[Applied]]:
     """What hands judged rows to the registry as statements of one kind."""
 
     def apply(
@@ -59,7 +59,9 @@ def _applied(kind: services.Kind, stated: Callable[[Values], Any]) -> Callable[.
     return apply
 
 
-def _undone(model: type[Any]) -> Callable[..., int]:
+def undone(model: type[Any]) -> Callable[..., int]:
+    """What takes an import of one kind of fact back."""
+
     def undo(*, import_id: int, by: User | None, at: datetime) -> int:
         return services.undo_facts(model=model, import_id=import_id, by=by, at=at)
 
@@ -132,8 +134,8 @@ LEAVE_LIST = Sheet(
     values=("name", "id_no", "kind", "starts_on", "ends_on"),
     reasons=REASONS,
     context=lambda _by, on: on,
-    apply=_applied(services.LEAVES, _leave),
-    undo=_undone(Leave),
+    apply=applied(services.LEAVES, _leave),
+    undo=undone(Leave),
     known=KNOWN,
     masked=frozenset({"id_no"}),
 )
@@ -165,8 +167,8 @@ ACCOUNT_LIST = Sheet(
     ),
     reasons=REASONS,
     context=account_terms,
-    apply=_applied(services.ACCOUNTS, _account),
-    undo=_undone(BankAccount),
+    apply=applied(services.ACCOUNTS, _account),
+    undo=undone(BankAccount),
     known=KNOWN,
     masked=frozenset({"id_no", "number"}),
 )
@@ -196,8 +198,8 @@ DEATH_LIST = Sheet(
     values=("name", "id_no", "died_on", "register", "evidence"),
     reasons=REASONS,
     context=lambda _by, on: on,
-    apply=_applied(services.DEATHS, _death),
-    undo=_undone(Death),
+    apply=applied(services.DEATHS, _death),
+    undo=undone(Death),
     known=KNOWN,
     masked=frozenset({"id_no"}),
 )

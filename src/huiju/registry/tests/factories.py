@@ -10,11 +10,13 @@ from huiju.kernel.encrypted import search_digest
 from huiju.registry.models import (
     BankAccount,
     Certificate,
+    Credit,
     Death,
     IdentityDocument,
     Leave,
     Person,
     Post,
+    Registration,
 )
 from huiju.registry.rules.accounts import masked_account
 from huiju.registry.services import RosterRow
@@ -22,6 +24,7 @@ from huiju.registry.services.books import write_search_keys
 from huiju.registry.services.searching import masked_number, sort_key
 
 numbers = count(1)
+papers = count(1)
 LEARNT = datetime(2015, 1, 5, 4, 0, tzinfo=UTC)
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -92,6 +95,39 @@ def make_leave(person: Person | None = None, **fields: Any) -> Leave:
         "source": "page",
     }
     made: Leave = Leave.objects.create(person=person or make_person(), **defaults | fields)
+    return made
+
+
+def make_registration(person: Person | None = None, **fields: Any) -> Registration:
+    """An assistant registered for the first time on 2014-03-01 for three years, known since 2015-01-05."""
+    defaults: dict[str, Any] = {
+        "kind": "first",
+        "level": "assistant",
+        "authority": "厦门市民政局",
+        "starts_on": date(2014, 3, 1),
+        "ends_on": date(2017, 3, 1),
+        "recorded_at": LEARNT,
+        "source": "page",
+    }
+    made: Registration = Registration.objects.create(
+        person=person or make_person(), **defaults | fields
+    )
+    return made
+
+
+def make_credit(person: Person | None = None, **fields: Any) -> Credit:
+    """24 hours of training on 2014-06-01, by a paper of its own."""
+    defaults: dict[str, Any] = {
+        "item": "training",
+        "title": "个案工作实务",
+        "provider": "厦门市社会工作协会",
+        "earned_on": date(2014, 6, 1),
+        "tenths": 240,
+        "evidence": f"JX{next(papers)}",
+        "recorded_at": LEARNT,
+        "source": "page",
+    }
+    made: Credit = Credit.objects.create(person=person or make_person(), **defaults | fields)
     return made
 
 

@@ -224,7 +224,7 @@ def test_overlapping_posts_may_both_stay_with_the_reason_of_the_merge():
 
 def test_the_survivor_takes_over_chosen_values_and_gives_them_back():
     away = make_person(name="林小卷", phone="13800000000", born_on=date(1981, 1, 1))
-    kept = make_person(name="林小娟", sex="f")
+    kept = make_person(name="林小娟", sex="f", born_on=date(1980, 1, 1))
 
     merge = merged(away, kept, values={"name", "phone"})
     kept.refresh_from_db()
@@ -493,7 +493,7 @@ def live(people, story):
     merges=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=4),
     choice=st.sampled_from(["from", "into"]),
 )
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_merging_and_parting_is_identity_and_merged_people_count_once(story, merges, choice):
     with transaction.atomic():
         people = [make_person() for _ in range(4)]

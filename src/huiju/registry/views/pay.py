@@ -1,6 +1,6 @@
-"""Leaves, accounts and deaths on a person's page: recorded, corrected, withdrawn, revealed.
+"""Registrations, hours, leaves, accounts and deaths on a person's page: recorded, corrected, withdrawn, revealed.
 
-The three have the same six pages; `word` says of which one an address speaks.
+All have the same six pages; `word` says of which one an address speaks.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from huiju.directory.access import change, page
 from huiju.kernel.errors import DomainError
 from huiju.registry import services
-from huiju.registry.forms import AccountForm, DeathForm, LeaveForm, ReasonForm
+from huiju.registry.forms import (
+    AccountForm,
+    CreditForm,
+    DeathForm,
+    LeaveForm,
+    ReasonForm,
+    RegistrationForm,
+)
 from huiju.registry.models import BankAccount
 from huiju.registry.views.steps import Step, asked, done, entry_of, fact_of, person_of
 
@@ -31,6 +38,20 @@ class Paper:
 
 
 PAPERS = {
+    "registration": Paper(
+        services.REGISTRATIONS,
+        RegistrationForm,
+        Step(_("Record a registration"), "registry:add_registration"),
+        Step(_("Correct the registration"), "registry:correct_registration"),
+        Step(_("Withdraw the registration"), "registry:withdraw_registration"),
+    ),
+    "credit": Paper(
+        services.CREDITS,
+        CreditForm,
+        Step(_("Record hours"), "registry:add_credit"),
+        Step(_("Correct the hours"), "registry:correct_credit"),
+        Step(_("Withdraw the hours"), "registry:withdraw_credit"),
+    ),
     "leave": Paper(
         services.LEAVES,
         LeaveForm,

@@ -12,10 +12,18 @@ from huiju.directory.access import page, reader
 from huiju.directory.models import User
 from huiju.kernel import clock
 from huiju.registry import permissions, queries
+from huiju.registry.enums import ClockState
 from huiju.registry.forms import KnownForm, WorkerFilterForm
 from huiju.registry.models import Certificate, IdentityDocument, Merge, Person, Post
 from huiju.registry.views.listing import WorkerTable
 from huiju.ui import tables
+
+CLOCK_KINDS: dict[str, str] = {
+    ClockState.DONE: "good",
+    ClockState.SOON: "wait",
+    ClockState.MISSING: "bad",
+    ClockState.UNKNOWN: "",
+}
 
 
 @page("registry.view")
@@ -59,7 +67,6 @@ def _file(request: HttpRequest, user: User, person: Person) -> dict[str, Any]:
     known_at = clock.end_of(day) if day else clock.now()
     facts = queries.facts_of(person, known_at=known_at)
     today = day or clock.today()
-    may_see_account = permissions.may_see_account(user, person)
     return {
         "person": person,
         "documents": _documents(person, known_at),
@@ -69,10 +76,9 @@ def _file(request: HttpRequest, user: User, person: Person) -> dict[str, Any]:
         "day": day,
         **_rows(user, facts),
         "in_post": facts.in_post(today),
-        "accounts": [_fact(user, fact) for fact in facts.accounts] if may_see_account else [],
-        "may_see_account": may_see_account,
+        **_clocks(user, facts, today, known_at if day else None),
+        **_accounts(user, person, facts),
         "timeline": queries.person_timeline(person, known_at=known_at),
-        "changes": queries.history(person, with_accounts=bool(may_see_account)),
         "may_change": permissions.may_change(user, person),
         "may_reveal": permissions.may_reveal(user, person),
         "may_see_allowances": user.holds("allowances.view"),
@@ -92,6 +98,41 @@ def _rows(user: User, facts: queries.Facts) -> dict[str, Any]:
         "posts": [_post(user, fact) for fact in facts.posts],
         "leaves": [_fact(user, fact) for fact in facts.leaves],
         "deaths": [_fact(user, fact) for fact in facts.deaths],
+        "registrations": [_fact(user, fact) for fact in reversed(facts.registrations)],
+    }
+
+
+def _accounts(user: User, person: Person, facts: queries.Facts) -> dict[str, Any]:
+    """The accounts and the history, which tells them only to those who may see them."""
+    permit = permissions.may_see_account(user, person)
+    return {
+        "accounts": [_fact(user, fact) for fact in facts.accounts] if permit else [],
+        "may_see_account": permit,
+        "changes": queries.history(person, with_accounts=bool(permit)),
+    }
+
+
+def _clocks(
+    user: User, facts: queries.Facts, on: date, known_at: datetime | None
+) -> dict[str, Any]:
+    """The three clocks, and each record of hours with what it counts for and what may be done to it."""
+    page = queries.clocks_page(facts, on=on, known_at=known_at)
+    hours = page.clocks.hours
+    return {
+        "clocks": page,
+        "clock_kinds": CLOCK_KINDS,
+        "hours": {
+            name: queries.hours_in_words(tenths)
+            for name, tenths in (
+                ("earned", hours.earned_tenths),
+                ("needed", hours.needed_tenths or 0),
+                ("missing", hours.missing_tenths),
+            )
+        },
+        "credits": [
+            _fact(user, credit) | {"reason": reason.label if reason else ""}
+            for credit, reason in reversed(page.credits)
+        ],
     }
 
 
