@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from hypothesis import settings as properties
 from psycopg import sql
 
 from huiju.config.instance import APP, OWNER, Instance
@@ -25,6 +26,9 @@ from huiju.config.postgres import Server, ensure_database, ensure_roles, superus
 
 ROOT = Path(__file__).resolve().parent
 TEMPLATE_PREFIX = "huiju_template_"
+# half of hypothesis' own number: properties draw anew in every run
+properties.register_profile("suite", max_examples=50)
+properties.load_profile("suite")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

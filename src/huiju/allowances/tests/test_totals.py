@@ -33,7 +33,7 @@ def sums_of_lines(lines):
     return by_part([dict(zip(PART, key, strict=True)) | part for key, part in sums.items()])
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(RULES, st.integers(0, 10**9))
 def test_totals_are_the_sums_of_the_lines(asked, seed):
     facts = facts_of_some_cases(seed)

@@ -189,7 +189,7 @@ def test_after_any_write_pages_show_what_the_records_say(write):
 
 @pytest.mark.usefixtures("town")
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.sampled_from(AGAIN), min_size=2, max_size=4), st.data())
 def test_any_order_of_writing_and_keeping_shows_what_the_records_say(writes, data):
