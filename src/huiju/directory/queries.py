@@ -46,6 +46,14 @@ def places_held(user: User, action: str, *, on: date) -> list[Place]:
     return [grant.place for grant in grants if grant.place and grant.allows(action, grant.place)]
 
 
+def held_within(user: User, action: str, *, on: date, path: str = "place__path") -> Q:
+    """A condition on rows: they lie in a place in which a user may do something. `path` leads to the place's path."""
+    inside = Q(pk=None)
+    for place in places_held(user, action, on=on):
+        inside |= Q(**{f"{path}__startswith": place.path})
+    return inside
+
+
 def district_of(place: Place) -> Place | None:
     """The district a place is or lies in; None for the city."""
     codes = place.path.rstrip("/").split("/")

@@ -151,7 +151,7 @@ def asked_back(keys: Iterable[Key]) -> dict[Key, int]:
 
 def debts_visible_to(user: User, *, on: date) -> list[Owed]:
     """What people owe in the districts a user may see, the most first."""
-    payments = Payment.objects.filter(_within(user, VIEW, on))
+    payments = Payment.objects.filter(directory.held_within(user, VIEW, on=on))
     owed = debts(payments)
     asked = asked_back(owed)
     people = Person.objects.in_bulk({key[0] for key in owed})
@@ -191,7 +191,9 @@ def lines_owed(person: Person, scheme: Scheme, place: Place) -> QuerySet[RunLine
 def recoveries_visible_to(user: User, *, on: date) -> QuerySet[Recovery]:
     """Recoveries of the districts a user may see, with `left_fen` that each still asks for. Unordered."""
     come_in = parts_standing().filter(recovery=OuterRef("pk")).order_by().values("recovery")
-    found: QuerySet[Recovery] = Recovery.objects.filter(_within(user, VIEW, on)).annotate(
+    found: QuerySet[Recovery] = Recovery.objects.filter(
+        directory.held_within(user, VIEW, on=on)
+    ).annotate(
         left_fen=Case(
             When(state=RecoveryState.WITHDRAWN, then=0),
             default=F("amount_fen")
@@ -223,16 +225,10 @@ def recoveries_to_decide(user: User, *, on: date) -> list[Recovery]:
 def objections_to_money(user: User, *, on: date) -> Sequence[Objection]:
     """Objections to payments and recoveries that a user answers, the oldest first."""
     found = Objection.objects.filter(
-        _within(user, CHECK, on), Q(payment__isnull=False) | Q(recovery__isnull=False)
+        directory.held_within(user, CHECK, on=on),
+        Q(payment__isnull=False) | Q(recovery__isnull=False),
     )
     open_ones = found.filter(state=ObjectionState.OPEN).select_related(
         "payment__person", "payment__scheme", "recovery__person", "recovery__scheme", "place"
     )
     return list(open_ones.order_by("made_at", "pk"))
-
-
-def _within(user: User, action: str, on: date) -> Q:
-    inside = Q(pk=None)
-    for place in directory.places_held(user, action, on=on):
-        inside |= Q(place__path__startswith=place.path)
-    return inside

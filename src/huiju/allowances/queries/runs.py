@@ -50,9 +50,9 @@ class RunTotals:
 
 def runs_visible_to(user: User, *, on: date) -> QuerySet[Run]:
     """Runs of the districts a user may see, with `people` and `total_fen` of each. Unordered."""
-    runs: QuerySet[Run] = Run.objects.filter(_held(user, VIEW, on)).select_related(
-        "scheme", "place", "computed_by"
-    )
+    runs: QuerySet[Run] = Run.objects.filter(
+        directory.held_within(user, VIEW, on=on)
+    ).select_related("scheme", "place", "computed_by")
     return runs.annotate(
         people=Count("lines__person", distinct=True), total_fen=Sum("lines__amount_fen", default=0)
     )
@@ -72,12 +72,13 @@ def runs_to_move(user: User, *, on: date) -> list[Run]:
     is_objected = Exists(open_objections)
     waiting = (
         Q(Exists(steps.filter(step=Step.COMPUTED)), may_sign, state=RunState.DRAFT)
-        & _held(user, CHECK, on)
-        | Q(state=RunState.CHECKED) & _held(user, CHECK, on)
-        | Q(is_objected, state=RunState.NOTICED) & _held(user, CHECK, on)
-        | Q(Exists(over), ~is_objected, may_sign, state=RunState.NOTICED) & _held(user, REVIEW, on)
-        | Q(state=RunState.REVIEWED) & may_sign & _held(user, APPROVE, on)
-        | Q(state__in=[*PAID_IN, RunState.RECONCILED]) & _held(user, PAY, on)
+        & directory.held_within(user, CHECK, on=on)
+        | Q(state=RunState.CHECKED) & directory.held_within(user, CHECK, on=on)
+        | Q(is_objected, state=RunState.NOTICED) & directory.held_within(user, CHECK, on=on)
+        | Q(Exists(over), ~is_objected, may_sign, state=RunState.NOTICED)
+        & directory.held_within(user, REVIEW, on=on)
+        | Q(state=RunState.REVIEWED) & may_sign & directory.held_within(user, APPROVE, on=on)
+        | Q(state__in=[*PAID_IN, RunState.RECONCILED]) & directory.held_within(user, PAY, on=on)
     )
     found = Run.objects.filter(waiting).select_related("scheme", "place")
     return [
@@ -87,19 +88,9 @@ def runs_to_move(user: User, *, on: date) -> list[Run]:
     ]
 
 
-def _held(user: User, action: str, on: date) -> Q:
-    """Runs of the places in which a user may do something."""
-    inside = Q(pk=None)
-    for place in directory.places_held(user, action, on=on):
-        inside |= Q(place__path__startswith=place.path)
-    return inside
-
-
 def computable_districts(user: User, *, on: date) -> QuerySet[Place]:
     """The districts valid on a day for which a user computes allowances, by code."""
-    inside = Q(pk=None)
-    for place in directory.places_held(user, COMPUTE, on=on):
-        inside |= Q(path__startswith=place.path)
+    inside = directory.held_within(user, COMPUTE, on=on, path="path")
     found: QuerySet[Place] = Place.objects.in_force(on).filter(inside, kind=PlaceKind.DISTRICT)
     return found.order_by("code")
 

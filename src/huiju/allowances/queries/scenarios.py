@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from huiju.allowances.models import Scenario
@@ -19,9 +19,7 @@ from huiju.directory.models import Place, User
 
 def scenarios_visible_to(user: User, *, on: date) -> QuerySet[Scenario]:
     """The simulations kept for the places in which a user simulates. Unordered."""
-    inside = Q(pk=None)
-    for place in directory.places_held(user, SIMULATE, on=on):
-        inside |= Q(place__path__startswith=place.path)
+    inside = directory.held_within(user, SIMULATE, on=on)
     return Scenario.objects.filter(inside).select_related("scheme", "place", "made_by")
 
 

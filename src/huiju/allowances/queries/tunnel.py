@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from django.db.models import Q
 
 from huiju.allowances.enums import LEVELS_BY_RANK, ScenarioFault, Shape
 from huiju.allowances.models import Scheme
@@ -73,9 +72,7 @@ class Simulation:
 
 def simulable_districts(user: User, *, on: date) -> list[Place]:
     """The districts valid on a day whose costs a user may see simulated, by code."""
-    inside = Q(pk=None)
-    for place in directory.places_held(user, SIMULATE, on=on):
-        inside |= Q(path__startswith=place.path)
+    inside = directory.held_within(user, SIMULATE, on=on, path="path")
     found = Place.objects.in_force(on).filter(inside, kind=PlaceKind.DISTRICT)
     return list(found.order_by("code"))
 

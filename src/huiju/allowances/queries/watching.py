@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from huiju.allowances.enums import Granularity, PaymentState, Watched
 from huiju.allowances.models import Finding, Payment
@@ -98,9 +98,7 @@ class Cause:
 
 def findings_visible_to(user: User, *, on: date) -> QuerySet[Finding]:
     """Findings in the places whose lists a user may see. Unordered."""
-    inside = Q(pk=None)
-    for place in directory.places_held(user, VIEW, on=on):
-        inside |= Q(place__path__startswith=place.path)
+    inside = directory.held_within(user, VIEW, on=on)
     found: QuerySet[Finding] = Finding.objects.filter(inside)
     return found.select_related("person", "place", "explained_by")
 

@@ -152,29 +152,20 @@ def record_repayment(
     """
     held, day = _locked(recovery), clock.day_of(at)
     may_record_repayment(by, held, on=day).require()
-    voucher = repaid.voucher.strip()
-    if not voucher or repaid.received_on > day:
-        raise RecoveryInvalid(_("Enter the number of the voucher, and a day that is not to come."))
-    before = RecoveryPart.objects.filter(recovery=held, voucher=voucher).first()
-    if before and (before.amount_fen, before.received_on) == (
-        repaid.amount_fen,
-        repaid.received_on,
-    ):
+    before = _entered_before(held, repaid, day)
+    if before:
         return before
     left = queries.outstanding([held])[held.pk]
-    if before or not 0 < repaid.amount_fen <= left:
+    if not 0 < repaid.amount_fen <= left:
         raise RecoveryInvalid(
-            _("Voucher %(voucher)s is entered already with another amount or day.")
-            % {"voucher": voucher}
-            if before
-            else _("%(left)s yuan are still asked for. Enter no more than that.")
+            _("%(left)s yuan are still asked for. Enter no more than that.")
             % {"left": money.yuan(left)}
         )
     made: RecoveryPart = RecoveryPart.objects.create(
         recovery=held,
         amount_fen=repaid.amount_fen,
         received_on=repaid.received_on,
-        voucher=voucher,
+        voucher=repaid.voucher.strip(),
         recorded_by=by,
         recorded_at=at,
     )
@@ -184,9 +175,26 @@ def record_repayment(
         action="allowances.repayment_recorded",
         subject=held,
         amount_fen=made.amount_fen,
-        voucher=voucher,
+        voucher=made.voucher,
     )
     return made
+
+
+def _entered_before(held: Recovery, repaid: Repayment, day: date) -> RecoveryPart | None:
+    """The same money under the same voucher. Raises RecoveryInvalid for no voucher, a day to come, or other money."""
+    voucher = repaid.voucher.strip()
+    if not voucher or repaid.received_on > day:
+        raise RecoveryInvalid(_("Enter the number of the voucher, and a day that is not to come."))
+    before: RecoveryPart | None = RecoveryPart.objects.filter(
+        recovery=held, voucher=voucher
+    ).first()
+    said = repaid.amount_fen, repaid.received_on
+    if before and (before.amount_fen, before.received_on) != said:
+        raise RecoveryInvalid(
+            _("Voucher %(voucher)s is entered already with another amount or day.")
+            % {"voucher": voucher}
+        )
+    return before
 
 
 def _book(part: RecoveryPart, by: User, at: datetime) -> None:

@@ -82,9 +82,7 @@ def entries_visible_to(user: User, *, on: date) -> QuerySet[Entry]:
 
 
 def _postings_visible_to(user: User, *, on: date) -> QuerySet[Posting]:
-    inside = Q(pk=None)
-    for place in directory.places_held(user, VIEW, on=on):
-        inside |= Q(line__place__path__startswith=place.path)
+    inside = directory.held_within(user, VIEW, on=on, path="line__place__path")
     found: QuerySet[Posting] = Posting.objects.filter(inside)
     return found
 

@@ -30,9 +30,7 @@ class LineFilter:
 
 def lines_visible_to(user: User, *, on: date) -> QuerySet[Line]:
     """The standing lines that serve places whose budgets a user may see, unordered."""
-    inside = Q(pk=None)
-    for place in directory.places_held(user, VIEW, on=on):
-        inside |= Q(place__path__startswith=place.path)
+    inside = directory.held_within(user, VIEW, on=on)
     lines: QuerySet[Line] = Line.objects.standing().filter(inside)
     return lines.select_related(
         "fiscal_year__place", "payer__place", "subject", "place", "document"
@@ -122,9 +120,7 @@ def carried_from(year: FiscalYear) -> dict[int, tuple[Stages, int]]:
 
 def years_visible_to(user: User, *, on: date) -> QuerySet[FiscalYear]:
     """The years of the governments whose budgets a user may see, unordered."""
-    inside = Q(pk=None)
-    for place in directory.places_held(user, VIEW, on=on):
-        inside |= Q(place__path__startswith=place.path)
+    inside = directory.held_within(user, VIEW, on=on)
     found: QuerySet[FiscalYear] = FiscalYear.objects.filter(inside).select_related(
         "place", "changed_by"
     )
@@ -133,9 +129,7 @@ def years_visible_to(user: User, *, on: date) -> QuerySet[FiscalYear]:
 
 def consents_visible_to(user: User, *, on: date) -> QuerySet[Consent]:
     """What was asked for in the places whose budgets a user may see, unordered."""
-    inside = Q(pk=None)
-    for place in directory.places_held(user, VIEW, on=on):
-        inside |= Q(place__path__startswith=place.path)
+    inside = directory.held_within(user, VIEW, on=on)
     found: QuerySet[Consent] = Consent.objects.filter(inside).select_related(
         *("line__fiscal_year", "line__payer__place", "fiscal_year__place"),
         *("place", "requested_by", "decided_by"),

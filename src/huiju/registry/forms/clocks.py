@@ -31,8 +31,13 @@ class RegistrationForm(ReasonForm):
     field_order = ("kind", "level", "starts_on", "last_day", "authority", "number", "reason")
 
     @classmethod
-    def for_person(cls, _person: Person, data: Any = None) -> Self:
-        return cls(data)
+    def for_person(cls, person: Person, data: Any = None) -> Self:
+        """It begins with the level held, and as a renewal where somebody was registered before."""
+        facts = queries.facts_of(person, known_at=clock.now())
+        settled, _unsettled = queries.clock_terms(on=clock.today())
+        held = queries.clocks_of(facts, on=clock.today(), settled=settled).level
+        kind = RegistrationKind.RENEWAL if facts.registrations else RegistrationKind.FIRST
+        return cls(data, initial={"level": held, "kind": kind})
 
     @classmethod
     def of(cls, registration: Registration, data: Any = None) -> Self:

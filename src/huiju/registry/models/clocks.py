@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from huiju.registry.enums import CreditItem, Level, RegistrationKind
 from huiju.registry.models.pay import CURRENT, STAMPS, days_column, versions_in_order
 from huiju.registry.models.people import Fact, Person, PersonRange
+from huiju.registry.rules.clocks import hours_in_words
 
 MOST_TENTHS = 4000
 
@@ -108,5 +109,4 @@ class Credit(Fact):
     @property
     def hours(self) -> str:
         """24 or 1.5."""
-        whole, tenth = divmod(self.tenths, 10)
-        return f"{whole}.{tenth}" if tenth else str(whole)
+        return hours_in_words(self.tenths)

@@ -6,7 +6,6 @@ from huiju.registry.queries.clocks import (
     clock_terms,
     clocks_of,
     clocks_page,
-    hours_in_words,
     own_deadline,
     registrations_ending,
 )
@@ -98,7 +97,6 @@ __all__ = [
     "found_by",
     "history",
     "holders",
-    "hours_in_words",
     "in_post_at",
     "likenesses_of",
     "members_at",

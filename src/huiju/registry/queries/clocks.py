@@ -27,6 +27,7 @@ from huiju.registry.rules.clocks import (
     HeldCertificate,
     RegisteredDays,
     clocks,
+    hours_in_words,
     rung,
 )
 
@@ -39,13 +40,12 @@ HOURS = "cpd.hours.{level}"
 
 @dataclass(frozen=True)
 class ClocksPage:
-    """The clocks with the words of the page: what is missing, whom to ask, and what each record counts for."""
+    """The clocks with the words of the page: what is missing, what is not settled, and what each record counts for."""
 
     clocks: Clocks
     missing: list[str]
     unsettled: list[tuple[str, str]]
     credits: list[tuple[Credit, NotCounted | None]]
-    rung: int | None
 
 
 @dataclass(frozen=True)
@@ -86,13 +86,11 @@ def clocks_page(facts: Facts, *, on: date, known_at: datetime | None = None) -> 
     settled, unsettled = clock_terms(on=on, known_at=known_at)
     found = clocks_of(facts, on=on, settled=settled)
     reasons = {each.key: each.reason for each in found.hours.counted}
-    due_on = found.registration.due_on
     return ClocksPage(
         clocks=found,
         missing=_missing(found),
         unsettled=unsettled,
         credits=[(credit, reasons.get(credit.pk)) for credit in facts.credits],
-        rung=rung(due_on, on) if due_on and due_on >= on else None,
     )
 
 
@@ -129,12 +127,6 @@ def _missing(found: Clocks) -> list[str]:
             % {"hours": hours_in_words(found.hours.missing_tenths)}
         )
     return said
-
-
-def hours_in_words(tenths: int) -> str:
-    """24 or 1.5."""
-    whole, tenth = divmod(tenths, 10)
-    return f"{whole}.{tenth}" if tenth else str(whole)
 
 
 def registrations_ending(user: User, *, on: date) -> list[Deadline]:

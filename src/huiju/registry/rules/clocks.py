@@ -222,6 +222,12 @@ def plus_months(day: date, months: int) -> date:
     return min(date(year, month, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))
 
 
+def hours_in_words(tenths: int) -> str:
+    """24 or 1.5."""
+    whole, tenth = divmod(tenths, TENTHS)
+    return f"{whole}.{tenth}" if tenth else str(whole)
+
+
 def rung(due_on: date, on: date) -> int | None:
     """The last step of the ladder reached: 90, 60, 30 or 7 days before a deadline; None before the first."""
     left = (due_on - on).days

@@ -3,6 +3,7 @@
 from datetime import date
 
 from huiju.registry.enums import ClockReason, CreditItem, RegistrationKind
+from huiju.registry.rules.clocks import TENTHS
 from huiju.registry.rules.levels import level
 from huiju.registry.rules.matching import named_person, warned
 from huiju.transfers.enums import RowReason
@@ -27,7 +28,6 @@ ITEMS = {
     }.items()
     for word in words.split()
 } | {item.value: item for item in CreditItem}
-TENTHS = 10
 
 
 def judge_registration(record: Record, on: date) -> Verdict:

@@ -217,7 +217,7 @@ def test_the_page_says_three_of_three_or_what_is_missing(client, settled):
         done = client.get(f"/registry/workers/{person.pk}/").content.decode()
 
     assert "3 项中 1 项已完成" in before
-    assert "首次登记已逾期" in before
+    assert "未登记，已过首次登记期限" in before
     assert "3 项中 2 项已完成" in short
     assert "本登记期还缺 24 学时" in short
     assert "不在登记期内取得" in short
@@ -265,6 +265,17 @@ def vars_of(said):
     names = ("item", "title", "provider", "evidence")
     said = {name: getattr(said, name) for name in names}
     return said | {"earned_on": "2015-06-01", "basis": "", "reason": "结业证"}
+
+
+def test_the_form_begins_with_the_level_held_and_as_a_renewal(client, settled):
+    person = certified()
+    make_certificate(person, level="intermediate", approved_on=date(2014, 9, 1))
+    make_registration(person)
+    client.force_login(make_user("district", "350203"))
+
+    form = client.get(f"/registry/workers/{person.pk}/registrations/new/").context["form"]
+
+    assert (form["level"].value(), form["kind"].value()) == ("intermediate", "renewal")
 
 
 def test_the_own_page_shows_the_clocks_and_no_buttons(client, settled):

@@ -15,6 +15,7 @@ from huiju.registry import permissions, queries
 from huiju.registry.enums import ClockState
 from huiju.registry.forms import KnownForm, WorkerFilterForm
 from huiju.registry.models import Certificate, IdentityDocument, Merge, Person, Post
+from huiju.registry.rules.clocks import hours_in_words
 from huiju.registry.views.listing import WorkerTable
 from huiju.ui import tables
 
@@ -120,9 +121,12 @@ def _clocks(
     hours = page.clocks.hours
     return {
         "clocks": page,
-        "clock_kinds": CLOCK_KINDS,
+        "clock_kinds": {
+            "certificate": CLOCK_KINDS[page.clocks.certificate],
+            "registration": CLOCK_KINDS[page.clocks.registration.clock],
+        },
         "hours": {
-            name: queries.hours_in_words(tenths)
+            name: hours_in_words(tenths)
             for name, tenths in (
                 ("earned", hours.earned_tenths),
                 ("needed", hours.needed_tenths or 0),

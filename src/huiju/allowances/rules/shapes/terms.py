@@ -34,7 +34,6 @@ class Terms:
     steps: Amounts = ()
     index: str = ""
     percents: Amounts = ()
-    bands: Amounts = ()
     grades: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = ()
     grades_by: GradesBy = GradesBy.MONTHS
     hired_from: date | None = None
